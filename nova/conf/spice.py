@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""The [spice] group."""
+
+from oslo_config import cfg
+
+GROUP = cfg.OptGroup('spice', title='SPICE consoles')
+
+OPTS = [
+    cfg.BoolOpt(
+        'enabled', default=False,
+        help='Give guests a SPICE server.'),
+    cfg.BoolOpt(
+        'agent_enabled', default=True,
+        help='Give guests the channel of the SPICE agent.'),
+    cfg.StrOpt(
+        'server_listen', default='127.0.0.1',
+        help='Address that the SPICE servers of guests listen at.'),
+]
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    """Make the options known to a configuration."""
+    conf.register_group(GROUP)
+    conf.register_opts(OPTS, group=GROUP)
+
+
+def list_opts() -> dict[cfg.OptGroup, list[cfg.Opt]]:
+    """Return the options by group, for the sample configuration."""
+    return {GROUP: OPTS}

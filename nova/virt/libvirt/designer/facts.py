@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""What the host can do, as it was found before a guest is described."""
+
+import collections.abc
+import dataclasses
+
+from nova.virt.libvirt import config as vconfig
+
+#: Paths whose presence a description may depend on.
+KNOWN_PATHS = ('/dev/urandom', '/dev/random', '/dev/hwrng')
+
+
+@dataclasses.dataclass(frozen=True)
+class HostCPUs:
+    #: Host CPUs that run at present.
+    online: frozenset[int] = frozenset()
+    #: Architecture to the CPU models that libvirt knows for it.
+    model_names: collections.abc.Mapping[str, tuple[str, ...]] = (
+        dataclasses.field(default_factory=dict))
+    #: CPU model to the features that it brings on this host; a model that the
+    #: host's hypervisor cannot expand is absent.
+    model_features: collections.abc.Mapping[str, frozenset[str]] = (
+        dataclasses.field(default_factory=dict))
+    #: Whether the cgroup CPU controller is there to enforce shares and quotas.
+    has_controller: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class HostVersions:
+    """Versions as libvirt numbers them: major * 1000000 + minor * 1000 + micro."""
+
+    libvirt: int = 0
+    qemu: int = 0
+    #: ``uname -r``: decides how many queues a tap device may have.
+    kernel_release: str = ''
+
+
+@dataclasses.dataclass(frozen=True)
+class HostFacts:
+    """What a description may rely on about the host."""
+
+    #: Machine of uname.
+    arch: str
+    caps: vconfig.LibvirtConfigCaps
+    #: Architecture to machine type to its capabilities.
+    domain_caps: collections.abc.Mapping[
+        str, collections.abc.Mapping[str, vconfig.LibvirtConfigDomainCaps]] = (
+        dataclasses.field(default_factory=dict))
+    cpus: HostCPUs = dataclasses.field(default_factory=HostCPUs)
+    versions: HostVersions = dataclasses.field(default_factory=HostVersions)
+    #: Those of KNOWN_PATHS, and of the configured device paths, that exist.
+    present_paths: frozenset[str] = frozenset()
+    #: Whether the file system of the instances takes O_DIRECT.
+    supports_direct_io: bool = True
+    #: Content of /etc/machine-id, without white space; None if there is none.
+    machine_id: str | None = None
+
+    def domain_caps_for(self, arch: str, machine: str | None,
+                        ) -> vconfig.LibvirtConfigDomainCaps | None:
+        """Return what guests of this machine type can have, if it is known.
+
+        A versioned machine type answers with the capabilities of the alias that
+        stands for it.
+        """
+        by_machine = self.domain_caps.get(arch, {})
+        if machine in by_machine:
+            return by_machine[machine]
+        for caps in by_machine.values():
+            if machine and caps.machine_type == machine:
+                return caps
+        return None

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Check what import-linter cannot see of the laws of doc/source/architecture.
+
+* libvirtError codes are read in ``errors.py`` alone;
+* threads and greenlets are made in ``connection.py`` and ``eventqueue.py`` alone;
+* nobody but the package's ``__init__`` imports ``driver.py``, functions included;
+* from outside itself the package imports only modules that Nova has too;
+* ``driver.py`` stays under its limit of lines.
+"""
+
+import ast
+from collections.abc import Iterator
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / 'nova' / 'virt' / 'libvirt'
+DRIVER_LINES = 1500
+THREADS = ('threading', 'eventlet', 'futurist', 'concurrent.futures', '_thread')
+MAY_START_THREADS = ('connection.py', 'eventqueue.py')
+NOVA_MODULES = (ROOT / 'tools' / 'nova-modules.txt').read_text().split()
+
+
+def imports_of(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield the line and the full name of every import, wherever it stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.lineno, f'{node.module}.{alias.name}')
+                        for alias in node.names)
+
+
+def breaks_of_import(name: str, module: str) -> str | None:
+    """Return which law an import breaks, or None."""
+    if module.startswith('nova.virt.libvirt.driver') and name != '__init__.py':
+        return 'nobody imports driver.py'
+    if name not in MAY_START_THREADS and _is_or_under(module, THREADS):
+        return f'{module}: threads exist in {" and ".join(MAY_START_THREADS)}'
+    if module.partition('.')[0] in ('lxml', 'xml') and not _knows_xml(name):
+        return f'{module}: XML is known in config.py and schema/ alone'
+    if module.startswith('nova.') and not _is_in_nova(module):
+        return f'{module}: Nova has no such module, the package would not load there'
+    return None
+
+
+def _knows_xml(name: str) -> bool:
+    return name == 'config.py' or name.startswith('schema/')
+
+
+def _is_or_under(module: str, parents: tuple[str, ...]) -> bool:
+    return any(module == p or module.startswith(f'{p}.') for p in parents)
+
+
+def _is_in_nova(module: str) -> bool:
+    own = module.startswith('nova.virt.libvirt')
+    return own or any(
+        module == known or module.startswith(f'{known}.') for known in NOVA_MODULES)
+
+
+def breaks_in(path: pathlib.Path) -> Iterator[str]:
+    """Yield what one file of the package breaks, as ``file:line: reason``."""
+    name = path.relative_to(PACKAGE).as_posix()
+    text = path.read_text()
+    tree = ast.parse(text)
+    for line, module in imports_of(tree):
+        reason = breaks_of_import(name, module)
+        if reason:
+            yield f'{path}:{line}: {reason}'
+    if name != 'errors.py':
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr.startswith('get_error'):
+                yield f'{path}:{node.lineno}: error codes are read in errors.py alone'
+    if name == 'driver.py' and text.count('\n') > DRIVER_LINES:
+        yield f'{path}: more than {DRIVER_LINES} lines'
+
+
+def main() -> int:
+    """Print every break; return how the process ends."""
+    found = [b for path in sorted(PACKAGE.rglob('*.py')) for b in breaks_in(path)]
+    for line in found:
+        print(line)
+    print(f'{len(found)} breaks of the laws')
+    return 1 if found else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Fetch a distribution kernel and the modules that a small guest needs.
+
+The package is downloaded and unpacked into a work folder, never installed: a
+kernel that is installed changes how the machine itself boots.
+"""
+
+import dataclasses
+import gzip
+import lzma
+import pathlib
+import re
+import subprocess
+
+#: The meta package of each distribution; what it depends on holds the kernel.
+META_PACKAGES = {'debian': 'linux-image-cloud-amd64', 'ubuntu': 'linux-image-virtual'}
+
+#: What the guest loads, in this order. A name that the kernel has built in, or
+#: does not have, is passed over.
+WANTED_MODULES = (
+    'virtio_pci', 'virtio_blk', 'button', 'evdev', 'virtio_net', 'virtio_rng',
+    'virtio_balloon', 'virtio_scsi', 'sd_mod', 'ata_piix', 'sr_mod', 'isofs',
+    'vfat', 'nls_ascii', 'nls_cp437', 'nls_iso8859_1', 'i6300esb',
+)  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Kernel:
+    """A kernel image and its modules, each with what it depends on before it."""
+
+    release: str
+    image: pathlib.Path
+    modules: tuple[pathlib.Path, ...]
+
+
+def fetch(distribution: str, work: pathlib.Path) -> Kernel:
+    """Download and unpack the distribution's kernel for virtual machines.
+
+    :raises: subprocess.CalledProcessError with the output of the failed command
+    """
+    root = work / 'root'
+    for package in _packages(META_PACKAGES[distribution]):
+        _unpack(package, work, root)
+    (release_dir,) = _module_root(root).iterdir()
+    release = release_dir.name
+    _run(['depmod', '-b', str(_module_root(root).parents[1]), release])
+    return Kernel(
+        release=release,
+        image=root / 'boot' / f'vmlinuz-{release}',
+        modules=load_order(release_dir),
+    )
+
+
+def load_order(release_dir: pathlib.Path) -> tuple[pathlib.Path, ...]:
+    """List the files of the wanted modules, dependencies first, none twice."""
+    depends = _read_dependencies(release_dir / 'modules.dep')
+    by_name = {_module_name(path): path for path in depends}
+    ordered: dict[str, None] = {}
+    for name in WANTED_MODULES:
+        path = by_name.get(name)
+        if path is not None:
+            # depmod lists the nearest dependency first
+            ordered |= dict.fromkeys([*reversed(depends[path]), path])
+    return tuple(release_dir / path for path in ordered)
+
+
+def read_module(path: pathlib.Path) -> bytes:
+    """Give a module as the kernel wants it: not compressed."""
+    if path.suffix == '.xz':
+        return lzma.decompress(path.read_bytes())
+    if path.suffix == '.gz':
+        return gzip.decompress(path.read_bytes())
+    if path.suffix == '.zst':
+        return _run(['zstd', '--decompress', '--stdout', '--quiet', str(path)])
+    return path.read_bytes()
+
+
+def _packages(meta_package: str) -> list[str]:
+    """Name the packages behind a meta package: the image, and its modules."""
+    images = _depends(meta_package, r'linux-image-\d')
+    modules = [name for image in images for name in _depends(image, r'linux-modules-')]
+    if not images:
+        raise LookupError(f'{meta_package} depends on no kernel package')
+    return images + modules
+
+
+def _depends(package: str, pattern: str) -> list[str]:
+    listing = _run(['apt-cache', 'depends', '--important', package]).decode()
+    names = re.findall(r'^\s*\|?Depends: (\S+)', listing, re.MULTILINE)
+    return [name for name in names if re.match(pattern, name)]
+
+
+def _unpack(package: str, work: pathlib.Path, root: pathlib.Path) -> None:
+    _run(['apt-get', 'download', '--quiet', package], cwd=work)
+    (deb,) = work.glob(f'{package}_*.deb')
+    _run(['dpkg-deb', '--extract', str(deb), str(root)])
+    deb.unlink()
+
+
+def _module_root(root: pathlib.Path) -> pathlib.Path:
+    merged = root / 'usr' / 'lib' / 'modules'
+    return merged if merged.is_dir() else root / 'lib' / 'modules'
+
+
+def _read_dependencies(modules_dep: pathlib.Path) -> dict[str, list[str]]:
+    lines = modules_dep.read_text().splitlines()
+    pairs = (line.split(':', 1) for line in lines)
+    return {path: depends.split() for path, depends in pairs}
+
+
+def _module_name(path: str) -> str:
+    return pathlib.PurePath(path).name.split('.')[0].replace('-', '_')
+
+
+def _run(command: list[str], cwd: pathlib.Path | None = None) -> bytes:
+    done = subprocess.run(command, cwd=cwd, check=True, capture_output=True)
+    return done.stdout
