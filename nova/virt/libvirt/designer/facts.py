@@ -7,9 +7,6 @@ import dataclasses
 
 from nova.virt.libvirt import config as vconfig
 
-#: Paths whose presence a description may depend on.
-KNOWN_PATHS = ('/dev/urandom', '/dev/random', '/dev/hwrng')
-
 
 @dataclasses.dataclass(frozen=True)
 class HostCPUs:
@@ -49,7 +46,7 @@ class HostFacts:
         dataclasses.field(default_factory=dict))
     cpus: HostCPUs = dataclasses.field(default_factory=HostCPUs)
     versions: HostVersions = dataclasses.field(default_factory=HostVersions)
-    #: Those of KNOWN_PATHS, and of the configured device paths, that exist.
+    #: Those of the configured device paths that exist.
     present_paths: frozenset[str] = frozenset()
     #: Whether the file system of the instances takes O_DIRECT.
     supports_direct_io: bool = True

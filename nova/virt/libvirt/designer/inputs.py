@@ -16,9 +16,9 @@ from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt.designer.facts import HostCPUs
 from nova.virt.libvirt.designer.facts import HostFacts
 from nova.virt.libvirt.designer.facts import HostVersions
-from nova.virt.libvirt.designer.settings import from_options
 from nova.virt.libvirt.designer.settings import ProductSettings
 from nova.virt.libvirt.designer.settings import Settings
+from nova.virt.libvirt.designer.settings import from_options
 
 __all__ = ['Allotted', 'AssignedDevices', 'GuestInputs', 'HostCPUs', 'HostFacts',
            'HostVersions', 'ProductSettings', 'Rescue', 'Settings', 'from_options']
@@ -53,6 +53,8 @@ class Allotted:
     serial_ports: tuple[int, ...] = ()
     #: The domain that is already defined under this UUID.
     existing_domain: vconfig.LibvirtConfigGuest | None = None
+    #: Files that it names and that are still there.
+    existing_files: frozenset[str] = frozenset()
     #: Path of a disk to the format recorded when it was made.
     disk_formats: collections.abc.Mapping[str, str] = (
         dataclasses.field(default_factory=dict))

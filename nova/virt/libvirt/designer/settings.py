@@ -34,10 +34,11 @@ def nested(cls: type[T]) -> T:
 def from_options(cls: type[T], lookup: Lookup, **values: Any) -> T:
     """Build settings from configured values.
 
+    :param lookup: its LookupError leaves a field at its default.
     :param values: fields that are given instead of looked up.
     """
     for field in dataclasses.fields(cls):  # type: ignore[arg-type]
-        if field.name not in values and field.init:
+        if field.name not in values:
             values.update(_configured(field, lookup))
     return cls(**values)
 
@@ -45,14 +46,19 @@ def from_options(cls: type[T], lookup: Lookup, **values: Any) -> T:
 def _configured(field: 'dataclasses.Field[Any]', lookup: Lookup) -> dict[str, Any]:
     if 'option' in field.metadata:
         group, _, name = field.metadata['option'].rpartition('.')
-        return {field.name: _frozen(lookup(group or 'DEFAULT', name))}
+        try:
+            return {field.name: _frozen(lookup(group or 'DEFAULT', name), field)}
+        except LookupError:
+            return {}
     if dataclasses.is_dataclass(field.default_factory):
         return {field.name: from_options(field.default_factory, lookup)}
     return {}
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _frozen(value: Any, field: 'dataclasses.Field[Any]') -> Any:
+    if isinstance(field.default, tuple):
+        return tuple(value or ())
+    return value
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""The names that the network service uses for kinds of interfaces."""
+
+#: The kernel allows 15 bytes with the closing zero.
+NIC_NAME_LEN = 14
+
+# Keys of binding:vif_details
+VIF_DETAILS_BRIDGE_NAME = 'bridge_name'
+VIF_DETAILS_MACVTAP_MODE = 'macvtap_mode'
+VIF_DETAILS_MACVTAP_SOURCE = 'macvtap_source'
+VIF_DETAILS_OVS_CREATE_TAP = 'ovs_create_tap'
+VIF_DETAILS_OVS_DATAPATH_NETDEV = 'netdev'
+VIF_DETAILS_OVS_DATAPATH_SYSTEM = 'system'
+VIF_DETAILS_OVS_DATAPATH_TYPE = 'datapath_type'
+VIF_DETAILS_OVS_HYBRID_PLUG = 'ovs_hybrid_plug'
+VIF_DETAILS_PHYSICAL_NETWORK = 'physical_network'
+VIF_DETAILS_PHYS_INTERFACE = 'physical_interface'
+VIF_DETAILS_PORT_FILTER = 'port_filter'
+VIF_DETAILS_PROFILEID = 'profileid'
+VIF_DETAILS_TAP_MAC_ADDRESS = 'mac_address'
+VIF_DETAILS_VHOSTUSER_FP_PLUG = 'vhostuser_fp_plug'
+VIF_DETAILS_VHOSTUSER_MODE = 'vhostuser_mode'
+VIF_DETAILS_VHOSTUSER_OVS_PLUG = 'vhostuser_ovs_plug'
+VIF_DETAILS_VHOSTUSER_SOCKET = 'vhostuser_socket'
+VIF_DETAILS_VHOSTUSER_VROUTER_PLUG = 'vhostuser_vrouter_plug'
+VIF_DETAILS_VLAN = 'vlan'
+
+# Models of network cards
+VIF_MODEL_E1000 = 'e1000'
+VIF_MODEL_E1000E = 'e1000e'
+VIF_MODEL_IGB = 'igb'
+VIF_MODEL_LAN9118 = 'lan9118'
+VIF_MODEL_NE2K_PCI = 'ne2k_pci'
+VIF_MODEL_NETFRONT = 'netfront'
+VIF_MODEL_PCNET = 'pcnet'
+VIF_MODEL_RTL8139 = 'rtl8139'
+VIF_MODEL_SPAPR_VLAN = 'spapr-vlan'
+VIF_MODEL_SRIOV = 'sriov'
+VIF_MODEL_VIRTIO = 'virtio'
+VIF_MODEL_VMXNET = 'vmxnet'
+VIF_MODEL_VMXNET3 = 'vmxnet3'
+
+# How a VIF is bound
+VIF_TYPE_802_QBG = '802.1qbg'
+VIF_TYPE_802_QBH = '802.1qbh'
+VIF_TYPE_AGILIO_OVS = 'agilio_ovs'
+VIF_TYPE_BINDING_FAILED = 'binding_failed'
+VIF_TYPE_BRIDGE = 'bridge'
+VIF_TYPE_DVS = 'dvs'
+VIF_TYPE_HOSTDEV = 'hostdev_physical'
+VIF_TYPE_HW_VEB = 'hw_veb'
+VIF_TYPE_HYPERV = 'hyperv'
+VIF_TYPE_IB_HOSTDEV = 'ib_hostdev'
+VIF_TYPE_IOVISOR = 'iovisor'
+VIF_TYPE_IVS = 'ivs'
+VIF_TYPE_MACVTAP = 'macvtap'
+VIF_TYPE_MIDONET = 'midonet'
+VIF_TYPE_OTHER = 'other'
+VIF_TYPE_OVS = 'ovs'
+VIF_TYPE_TAP = 'tap'
+VIF_TYPE_UNBOUND = 'unbound'
+VIF_TYPE_VHOSTUSER = 'vhostuser'
+VIF_TYPE_VIF = 'vif'
+VIF_TYPE_VROUTER = 'vrouter'
+
+# What kind of port was asked for
+VNIC_TYPE_ACCELERATOR_DIRECT = 'accelerator-direct'
+VNIC_TYPE_ACCELERATOR_DIRECT_PHYSICAL = 'accelerator-direct-physical'
+VNIC_TYPE_BAREMETAL = 'baremetal'
+VNIC_TYPE_DIRECT = 'direct'
+VNIC_TYPE_DIRECT_PHYSICAL = 'direct-physical'
+VNIC_TYPE_MACVTAP = 'macvtap'
+VNIC_TYPE_NORMAL = 'normal'
+VNIC_TYPE_REMOTE_MANAGED = 'remote-managed'
+VNIC_TYPE_VDPA = 'vdpa'
+VNIC_TYPE_VIRTIO_FORWARDER = 'virtio-forwarder'
+
+# Groups of them
+LEGACY_EXPOSED_VIF_TYPES = (
+    VIF_TYPE_BRIDGE,
+    VIF_TYPE_DVS,
+    VIF_TYPE_HW_VEB,
+    VIF_TYPE_HYPERV,
+    VIF_TYPE_OVS,
+    VIF_TYPE_TAP,
+    VIF_TYPE_VHOSTUSER,
+    VIF_TYPE_VIF,
+)
+VIF_MODEL_ALL = (
+    VIF_MODEL_VIRTIO,
+    VIF_MODEL_NE2K_PCI,
+    VIF_MODEL_PCNET,
+    VIF_MODEL_RTL8139,
+    VIF_MODEL_E1000,
+    VIF_MODEL_E1000E,
+    VIF_MODEL_NETFRONT,
+    VIF_MODEL_SPAPR_VLAN,
+    VIF_MODEL_LAN9118,
+    VIF_MODEL_SRIOV,
+    VIF_MODEL_VMXNET,
+    VIF_MODEL_VMXNET3,
+    VIF_MODEL_IGB,
+)
+VNIC_TYPES_ACCELERATOR = (
+    VNIC_TYPE_ACCELERATOR_DIRECT,
+    VNIC_TYPE_ACCELERATOR_DIRECT_PHYSICAL,
+)
+VNIC_TYPES_DIRECT_PASSTHROUGH = (
+    VNIC_TYPE_DIRECT,
+    VNIC_TYPE_DIRECT_PHYSICAL,
+    VNIC_TYPE_ACCELERATOR_DIRECT,
+    VNIC_TYPE_ACCELERATOR_DIRECT_PHYSICAL,
+    VNIC_TYPE_REMOTE_MANAGED,
+    VNIC_TYPE_VDPA,
+)
+VNIC_TYPES_SRIOV = (
+    VNIC_TYPE_DIRECT,
+    VNIC_TYPE_MACVTAP,
+    VNIC_TYPE_DIRECT_PHYSICAL,
+    VNIC_TYPE_VIRTIO_FORWARDER,
+    VNIC_TYPE_VDPA,
+    VNIC_TYPE_REMOTE_MANAGED,
+)

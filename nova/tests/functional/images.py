@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Images for guests that boot, and images that must be refused."""
+
+import fcntl
+import functools
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+from typing import Any
+
+CHECKOUT = pathlib.Path(__file__).parents[3]
+BANNER = 'userland is up'
+
+
+@functools.cache
+def tiny() -> pathlib.Path:
+    """Give the tiny image of this checkout, built once for all test processes."""
+    sys.path.insert(0, str(CHECKOUT))
+    from tools.newcomer import image
+    from tools.newcomer import report
+
+    build = CHECKOUT / 'build'
+    build.mkdir(exist_ok=True)
+    with (build / '.lock').open('w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        progress = report.Report(1, build / 'tiny.log')
+        return image.tiny(progress, CHECKOUT).path
+
+
+class ImageFolder:
+    """Puts image files with their properties into a node's folder."""
+
+    def __init__(self, path: pathlib.Path) -> None:
+        self.path = path
+
+    def add_tiny(self, name: str = 'tiny') -> None:
+        target = self._describe(name, 'qcow2')
+        _link(tiny(), target)
+
+    def add_qcow2(self, name: str, size: str, *options: str) -> None:
+        target = self._describe(name, 'qcow2')
+        _qemu_img('create', '-q', '-f', 'qcow2', *options, str(target), size)
+
+    def add_bytes(self, name: str, declared_format: str, content: bytes) -> None:
+        self._describe(name, declared_format).write_bytes(content)
+
+    def add_file(self, name: str, declared_format: str, source: pathlib.Path) -> None:
+        _link(source, self._describe(name, declared_format))
+
+    def _describe(self, name: str, disk_format: str, **more: Any) -> pathlib.Path:
+        image = self.path / f'{name}.{disk_format}'
+        properties = {'name': name, 'disk_format': disk_format,
+                      'container_format': 'bare', **more}  # fmt: skip
+        sidecar = image.with_name(f'{image.name}.yaml')
+        sidecar.write_text(json.dumps(properties))
+        return image
+
+
+def _link(source: pathlib.Path, target: pathlib.Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another file system
+        shutil.copyfile(source, target)
+
+
+def _qemu_img(*arguments: str) -> None:
+    subprocess.run(['qemu-img', *arguments], check=True, capture_output=True)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""What keeps nova-compute from starting is said in a line, with the value."""
+
+from nova.tests.functional import base
+from nova.tests.functional import node as node_lib
+
+_TIMEOUT_S = 60
+
+
+class StartRefusedTest(base.FunctionalTestCase):
+
+    def test_second_on_the_same_state(self) -> None:
+        first = self.start_node()
+        server_id = first.boot()
+        second = self.make_node(options={'DEFAULT': {'state_path': first.state}})
+
+        self.assert_does_not_start(second, str(first.state))
+
+        self.assertEqual('ACTIVE', first.api.server(server_id)['status'])
+
+    def test_port_in_use(self) -> None:
+        first = self.start_node()
+        second = self.make_node(options={'standalone': {'listen_port': first.port}})
+
+        self.assert_does_not_start(second, str(first.port))
+
+        self.assertEqual([], first.api.servers())
+
+    def test_no_libvirt(self) -> None:
+        uri = 'qemu+unix:///system?socket=/nonexistent/libvirt-sock'
+        node = self.make_node(options={'libvirt': {'connection_uri': uri}})
+
+        self.assert_does_not_start(node, '/nonexistent/libvirt-sock')
+
+    def test_bad_flavors_file(self) -> None:
+        node = self.make_node(options={'standalone': {'flavors_file': '/nonexistent'}})
+
+        self.assert_does_not_start(node, '/nonexistent')
+
+    def test_unknown_driver(self) -> None:
+        node = self.make_node(options={'DEFAULT': {'compute_driver': 'nonesuch.Nope'}})
+
+        self.assert_does_not_start(node, 'nonesuch')
+
+    def assert_does_not_start(self, node: node_lib.Node, said: str) -> None:
+        status = node.launch().wait(_TIMEOUT_S)
+
+        self.assertNotEqual(0, status)
+        last_line = node.log.read_text().strip().splitlines()[-1]
+        self.assertIn(said, last_line)

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Wait for a condition, never for a time."""
+
+from collections.abc import Callable
+import time
+from typing import TypeVar
+
+T = TypeVar('T')
+
+_INTERVAL_S = 0.05
+
+
+def until(condition: Callable[[], T | None], timeout_s: float, what: str) -> T:
+    """Poll until the condition gives something true, and return that.
+
+    :raises AssertionError: naming what was waited for, and what it was last
+    """
+    end = time.monotonic() + timeout_s
+    while not (result := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(f'not within {timeout_s} s: {what} (last: {result!r})')
+        time.sleep(_INTERVAL_S)
+    return result

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Recorded scenarios, as the objects that a guest is described from.
+
+A scenario is a JSON document: the configuration, what the host can do, and the
+instance with all that belongs to it.  Its host may be given in full or, in a
+folder that keeps each host once, by the name of a file in ``hosts/``.
+"""
+
+from collections.abc import Iterator
+import dataclasses
+import datetime
+import functools
+import json
+import pathlib
+from typing import Any
+
+from nova import objects
+from nova.network import model as network_model
+from nova.virt.libvirt import blockinfo
+from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import hostfacts
+from nova.virt.libvirt.designer import inputs as design
+
+Json = dict[str, Any]
+
+INSTANCES_PLACEHOLDER = '$INSTANCES_PATH'
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    """One guest that was asked for.
+
+    :param instances_path: where its files are taken to be.
+    """
+
+    data: Json
+    instances_path: str
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario, which is that of its file."""
+        return str(self.data['name'])
+
+    @property
+    def uses_objects_outside_the_designer(self) -> bool:
+        """Whether it has what is not read here: NUMA, PCI, shares and the like."""
+        instance = self.data['instance']
+        return any((instance['numa_topology'], instance['pci_devices'],
+                    instance['resources'], self.data['mdevs'],
+                    self.data['accel_info'], self.data['share_info']))
+
+    def option(self, group: str, name: str) -> Any:
+        """Return a configured value; LookupError where the default holds."""
+        if name == 'instances_path':
+            return self.instances_path
+        return self.data['config'][group][name]
+
+    @functools.cached_property
+    def settings(self) -> design.Settings:
+        """What the operator decided."""
+        version = self.data['nova_version']
+        product = design.ProductSettings(
+            version['vendor'], version['product'], version['package_version'])
+        return design.from_options(design.Settings, self.option, product=product)
+
+    @functools.cached_property
+    def host_facts(self) -> design.HostFacts:
+        """What the host can do."""
+        host = self.data['host']
+        caps = vconfig.LibvirtConfigCaps()
+        caps.parse_str(host['capabilities_xml'])
+        files = host['files']
+        return design.HostFacts(
+            arch=host['arch'], caps=caps, domain_caps=self._domain_caps(),
+            cpus=design.HostCPUs(
+                online=frozenset(host['online_cpus']),
+                model_names={k: tuple(v) for k, v in host['cpu_model_names'].items()},
+                model_features={
+                    k: frozenset(v) for k, v in host['baseline_cpu'].items()},
+                has_controller=hostfacts.has_cpu_controller(
+                    files.get('/sys/fs/cgroup/cgroup.controllers'),
+                    files.get('/proc/self/mounts'))),
+            versions=design.HostVersions(
+                libvirt=host['libvirt_version'], qemu=host['qemu_version'],
+                kernel_release=host['kernel_release']),
+            present_paths=frozenset(files),
+            supports_direct_io=host['supports_direct_io'],
+            machine_id=(files.get('/etc/machine-id') or '').strip() or None)
+
+    def _domain_caps(self) -> dict[str, dict[str, vconfig.LibvirtConfigDomainCaps]]:
+        found: dict[str, dict[str, vconfig.LibvirtConfigDomainCaps]] = {}
+        for key, xml in self.data['host']['domain_capabilities'].items():
+            arch, machine, virt_type = key.split('/')
+            if virt_type != self.settings.virt_type:
+                continue
+            caps = vconfig.LibvirtConfigDomainCaps()
+            caps.parse_str(xml)
+            found.setdefault(arch, {})[machine] = caps
+        return found
+
+    @functools.cached_property
+    def flavor(self) -> 'objects.Flavor':
+        """The flavor."""
+        return objects.Flavor(**self.data['flavor'])
+
+    @functools.cached_property
+    def instance(self) -> 'objects.Instance':
+        """The instance."""
+        data = self.data['instance']
+        plain = ('id', 'uuid', 'project_id', 'user_id', 'display_name', 'hostname',
+                 'image_ref', 'kernel_id', 'ramdisk_id', 'os_type', 'architecture',
+                 'vm_mode', 'root_device_name', 'config_drive', 'metadata',
+                 'system_metadata', 'ephemeral_key_uuid')
+        instance = objects.Instance(**{name: data[name] for name in plain})
+        instance.flavor = self.flavor
+        instance.numa_topology = None
+        return instance
+
+    @functools.cached_property
+    def image_meta(self) -> 'objects.ImageMeta':
+        """The image that the guest is described by."""
+        if self.rescue is not None and not blockinfo.is_stable_rescue(
+                self.rescue.image_meta):
+            return self.rescue.image_meta
+        return objects.ImageMeta.from_dict(self.data['image_meta'])
+
+    @functools.cached_property
+    def rescue(self) -> design.Rescue | None:
+        """What it is rescued with."""
+        if self.data['rescue'] is None:
+            return None
+        options = self.data['config'].get('libvirt', {})
+        return design.Rescue(
+            objects.ImageMeta.from_dict(self.data['rescue']['image_meta']),
+            options.get('rescue_kernel_id'), options.get('rescue_ramdisk_id'))
+
+    def disk_info(self) -> Json:
+        """Map the disks."""
+        config = self.data['config']
+        settings = blockinfo.BlockInfoSettings(
+            disk_prefix=config.get('libvirt', {}).get('disk_prefix'),
+            max_disk_devices=config.get('compute', {}).get(
+                'max_disk_devices_to_attach', -1),
+            machine_types=self.settings.machine.machine_types,
+            host_arch=self.data['host']['arch'],
+            config_drive_format=self.settings.disk.config_drive_format,
+            force_config_drive=config.get('DEFAULT', {}).get(
+                'force_config_drive', False))
+        return blockinfo.get_disk_info(
+            self.settings.virt_type, self.instance, self.image_meta,
+            self.data['block_device_info'], rescue=self.rescue is not None,
+            rescue_image_meta=self.rescue and self.rescue.image_meta,
+            settings=settings)
+
+    def inputs(self) -> design.GuestInputs:
+        """Return all that was asked for."""
+        return design.GuestInputs(
+            instance=self.instance, flavor=self.flavor, image_meta=self.image_meta,
+            disk_info=self.disk_info(), allotted=self._allotted(),
+            network_info=network_model.NetworkInfo.hydrate(self.data['network_info']),
+            block_device_info=self.data['block_device_info'], rescue=self.rescue)
+
+    def _allotted(self) -> design.Allotted:
+        created = datetime.datetime.fromtimestamp(
+            self.data['creation_time'], datetime.UTC)
+        recorded = json.loads(self.data['instance_files'].get('disk.info', '{}'))
+        existing = None
+        if self.data['existing_domain_xml']:
+            existing = vconfig.LibvirtConfigGuest()
+            existing.parse_str(self.data['existing_domain_xml'])
+        return design.Allotted(
+            creation_time=created, serial_ports=tuple(range(10000, 10010)),
+            existing_domain=existing,
+            existing_files=frozenset(self.data['host']['files']),
+            disk_formats={
+                path.replace(INSTANCES_PLACEHOLDER, self.instances_path): kind
+                for path, kind in recorded.items()})
+
+
+def load(path: pathlib.Path, instances_path: str) -> Scenario:
+    """Read one scenario."""
+    data = json.loads(path.read_text(encoding='utf-8'))
+    if isinstance(data['host'], str):
+        data['host'] = _host(path.parent.parent / 'hosts' / f'{data["host"]}.json')
+    return Scenario(data, instances_path)
+
+
+@functools.cache
+def _host(path: pathlib.Path) -> Json:
+    host: Json = json.loads(path.read_text(encoding='utf-8'))
+    return host
+
+
+def paths(folder: pathlib.Path) -> Iterator[pathlib.Path]:
+    """Yield the files of the scenarios in a folder."""
+    yield from sorted((folder / 'scenarios').glob('*.json'))

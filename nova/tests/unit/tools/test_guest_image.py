@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""The parts of the tiny image that need no packages."""
+
+import io
+import pathlib
+import subprocess
+import tempfile
+
+import testtools
+
+from tools.guest_image import cpio
+from tools.guest_image import kernel
+
+
+class ArchiveTest(testtools.TestCase):
+
+    def test_layout(self) -> None:
+        buffer = io.BytesIO()
+        archive = cpio.Archive(buffer)
+        archive.file('a', b'hello', executable=True)
+        archive.close()
+
+        written = buffer.getvalue()
+
+        header = b'070701' + b'00000001' + b'000081ED' + b'0' * 16 + b'00000001'
+        self.assertEqual(header, written[: len(header)])
+        self.assertEqual(b'00000005', written[54:62])  # file size
+        self.assertEqual(b'a\0', written[110:112])
+        self.assertEqual(b'hello\0\0\0', written[112:120])
+        self.assertIn(b'TRAILER!!!\0', written)
+        self.assertEqual(0, len(written) % 4)
+
+    def test_same_input_same_bytes(self) -> None:
+        self.assertEqual(self._archive(), self._archive())
+
+    def _archive(self) -> bytes:
+        buffer = io.BytesIO()
+        archive = cpio.Archive(buffer)
+        archive.directory('dev')
+        archive.character_device('dev/console', 5, 1)
+        archive.symlink('sh', 'busybox')
+        archive.close()
+        return buffer.getvalue()
+
+
+class LoadOrderTest(testtools.TestCase):
+
+    def test_dependencies_first_and_once(self) -> None:
+        release = self._release(
+            'k/virtio_pci.ko: k/virtio_ring.ko k/virtio.ko',
+            'k/virtio_blk.ko.xz: k/virtio_ring.ko k/virtio.ko',
+            'k/virtio_ring.ko: k/virtio.ko',
+            'k/virtio.ko:',
+            'k/unwanted.ko:',
+        )
+
+        names = [path.name for path in kernel.load_order(release)]
+
+        self.assertEqual(
+            ['virtio.ko', 'virtio_ring.ko', 'virtio_pci.ko', 'virtio_blk.ko.xz'], names
+        )
+
+    def test_dash_or_underscore(self) -> None:
+        release = self._release('k/virtio-rng.ko.zst:')
+
+        (path,) = kernel.load_order(release)
+
+        self.assertEqual('virtio-rng.ko.zst', path.name)
+
+    def _release(self, *lines: str) -> pathlib.Path:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        release = pathlib.Path(folder.name)
+        (release / 'modules.dep').write_text('\n'.join([*lines, '']))
+        return release
+
+
+class ReadModuleTest(testtools.TestCase):
+
+    def test_compressed(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        for suffix, command in (('.xz', 'xz'), ('.gz', 'gzip')):
+            path = pathlib.Path(folder.name) / f'm.ko{suffix}'
+            done = subprocess.run(
+                [command, '--stdout'], input=b'code', check=True, capture_output=True
+            )
+            path.write_bytes(done.stdout)
+
+            self.assertEqual(b'code', kernel.read_module(path))

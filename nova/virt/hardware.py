@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""What a flavor and an image together ask of virtual hardware.
+
+An image property ``hw_x`` and a flavor's extra spec ``hw:x`` speak of the same
+thing; each function here says which of the two decides, and what they may not
+contradict each other in.
+"""
+
+from collections.abc import Iterable, Iterator
+import itertools
+import re
+from typing import Any
+
+from oslo_utils import strutils
+
+from nova import exception
+from nova import objects
+from nova.i18n import _
+from nova.objects import fields
+
+#: More than any guest can have of sockets, cores or threads.
+_UNLIMITED = 65536
+
+
+class InstanceInfo:
+    """What the hypervisor says about an instance.
+
+    :param state: one of nova.compute.power_state.
+    :param internal_id: the number of its running domain.
+    """
+
+    def __init__(self, state: int, internal_id: int | None = None) -> None:
+        self.state = state
+        self.internal_id = internal_id
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, InstanceInfo) and vars(self) == vars(other)
+
+    def __repr__(self) -> str:
+        return f'InstanceInfo(state={self.state}, internal_id={self.internal_id})'
+
+
+# CPU sets
+
+def parse_cpu_spec(spec: str) -> set[int]:
+    """Return the CPUs of a list such as ``1-4,^3,8``.
+
+    :raises exception.Invalid: for anything else.
+    """
+    included: set[int] = set()
+    excluded: set[int] = set()
+    for part in filter(None, (p.strip() for p in spec.split(','))):
+        target = excluded if part.startswith('^') else included
+        target |= _cpu_range(part.removeprefix('^').strip(), spec)
+    return included - excluded
+
+
+def _cpu_range(part: str, spec: str) -> set[int]:
+    match = re.fullmatch(r'(\d+)(?:\s*-\s*(\d+))?', part)
+    if not match:
+        raise exception.Invalid(_('Invalid CPU set %(spec)r: %(part)r is no CPU or '
+                                  'range') % {'spec': spec, 'part': part})
+    first, last = int(match[1]), int(match[2] or match[1])
+    if last < first:
+        raise exception.Invalid(_('Invalid CPU set %(spec)r: %(part)r ends before it '
+                                  'begins') % {'spec': spec, 'part': part})
+    return set(range(first, last + 1))
+
+
+def format_cpu_spec(cpuset: Iterable[int], allow_ranges: bool = True) -> str:
+    """Write CPUs as parse_cpu_spec() reads them.
+
+    :param allow_ranges: write neighbours as ``1-3``.
+    """
+    cpus = sorted(cpuset)
+    if not allow_ranges:
+        return ','.join(map(str, cpus))
+    return ','.join(_format_range(run) for run in _runs(cpus))
+
+
+def _runs(cpus: list[int]) -> Iterator[list[int]]:
+    for _key, run in itertools.groupby(enumerate(cpus), lambda item: item[1] - item[0]):
+        yield [cpu for _index, cpu in run]
+
+
+def _format_range(run: list[int]) -> str:
+    return str(run[0]) if len(run) == 1 else f'{run[0]}-{run[-1]}'
+
+
+# Flavor and image
+
+def _flavor_image(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta', key: str,
+                  prefix: str = 'hw') -> tuple[Any, Any]:
+    """Return what both say about ``key``; None for what is not said."""
+    return (flavor.extra_specs.get(f'{prefix}:{key}'),
+            image_meta.properties.get(f'{prefix}_{key}'))
+
+
+def _image_first(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta',
+                 key: str) -> Any:
+    from_flavor, from_image = _flavor_image(flavor, image_meta, key)
+    return from_flavor if from_image is None else from_image
+
+
+def _agreed(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta', key: str,
+            prefix: str = 'hw') -> Any:
+    """Return the one value of both.
+
+    :raises exception.FlavorImageConflict: if they differ.
+    """
+    from_flavor, from_image = _flavor_image(flavor, image_meta, key, prefix)
+    if from_flavor is None or from_image is None or from_flavor == from_image:
+        return from_flavor if from_image is None else from_image
+    raise exception.FlavorImageConflict(
+        setting=key, flavor_val=from_flavor, image_val=from_image)
+
+
+def _agreed_bool(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta',
+                 key: str) -> bool | None:
+    from_flavor, from_image = _flavor_image(flavor, image_meta, key)
+    if from_flavor is not None:
+        from_flavor = strutils.bool_from_string(from_flavor)
+    if None not in (from_flavor, from_image) and from_flavor != from_image:
+        raise exception.FlavorImageConflict(
+            setting=key, flavor_val=from_flavor, image_val=from_image)
+    answer: bool | None = from_flavor if from_image is None else from_image
+    return answer
+
+
+def get_pmu_constraint(flavor: 'objects.Flavor',
+                       image_meta: 'objects.ImageMeta') -> bool | None:
+    """Tell whether a performance monitoring unit is asked for, or refused.
+
+    :raises exception.FlavorImageConflict: if flavor and image differ.
+    """
+    return _agreed_bool(flavor, image_meta, 'pmu')
+
+
+def get_packed_virtqueue_constraint(flavor: 'objects.Flavor',
+                                    image_meta: 'objects.ImageMeta') -> bool:
+    """Tell whether virtio devices shall use packed rings.
+
+    :raises exception.FlavorImageConflict: if flavor and image differ.
+    """
+    return bool(_agreed_bool(flavor, image_meta, 'virtio_packed_ring'))
+
+
+def get_vif_multiqueue_constraint(flavor: 'objects.Flavor',
+                                  image_meta: 'objects.ImageMeta') -> bool:
+    """Tell whether interfaces shall have a queue for each virtual CPU.
+
+    :raises exception.FlavorImageConflict: if flavor and image differ, or if
+        there is one queue less than two CPUs could use.
+    """
+    if flavor.vcpus < 2:
+        return False
+    return bool(_agreed_bool(flavor, image_meta, 'vif_multiqueue_enabled'))
+
+
+def get_secure_boot_constraint(flavor: 'objects.Flavor',
+                               image_meta: 'objects.ImageMeta') -> str | None:
+    """Return required, optional, disabled or None.
+
+    :raises exception.FlavorImageConflict: if one requires what the other disables.
+    """
+    from_flavor, from_image = _flavor_image(flavor, image_meta, 'secure_boot', 'os')
+    if {from_flavor, from_image} == {'required', 'disabled'}:
+        raise exception.FlavorImageConflict(
+            setting='secure_boot', flavor_val=from_flavor, image_val=from_image)
+    answer: str | None = from_flavor or from_image
+    return answer
+
+
+def get_usb_model(flavor: 'objects.Flavor',
+                  image_meta: 'objects.ImageMeta') -> str | None:
+    """Return the model of the USB controller, or ``none`` for no controller.
+
+    :raises exception.FlavorImageConflict: if flavor and image differ.
+    """
+    model: str | None = _agreed(flavor, image_meta, 'usb_model')
+    return model
+
+
+def get_sound_model(flavor: 'objects.Flavor',
+                    image_meta: 'objects.ImageMeta') -> str | None:
+    """Return the model of the sound card, if one is asked for.
+
+    :raises exception.FlavorImageConflict: if flavor and image differ.
+    """
+    model: str | None = _agreed(flavor, image_meta, 'sound_model')
+    return model
+
+
+def get_redirected_usb_ports(flavor: 'objects.Flavor',
+                             image_meta: 'objects.ImageMeta') -> int:
+    """Return how many USB devices a viewer can redirect into the guest.
+
+    :raises exception.FlavorImageConflict: if flavor and image differ.
+    """
+    from_flavor, from_image = _flavor_image(flavor, image_meta, 'redirected_usb_ports')
+    wanted = {int(value) for value in (from_flavor, from_image) if value is not None}
+    if len(wanted) > 1:
+        raise exception.FlavorImageConflict(
+            setting='redirected_usb_ports', flavor_val=from_flavor,
+            image_val=from_image)
+    return wanted.pop() if wanted else 0
+
+
+def get_number_of_serial_ports(flavor: 'objects.Flavor',
+                               image_meta: 'objects.ImageMeta') -> int:
+    """Return how many serial ports the guest has; the flavor limits the image.
+
+    :raises exception.ImageSerialPortNumberInvalid: for a flavor's value that is no
+        number.
+    :raises exception.ImageSerialPortNumberExceedFlavorValue: if the image asks for
+        more than the flavor has.
+    """
+    from_flavor, from_image = _flavor_image(flavor, image_meta, 'serial_port_count')
+    try:
+        allowed = None if from_flavor is None else int(from_flavor)
+    except ValueError:
+        raise exception.ImageSerialPortNumberInvalid(num_ports=from_flavor) from None
+    if allowed is not None and from_image is not None and from_image > allowed:
+        raise exception.ImageSerialPortNumberExceedFlavorValue()
+    count: int | None = allowed if from_image is None else from_image
+    return 1 if count is None else count
+
+
+def get_maxphysaddr_mode(flavor: 'objects.Flavor',
+                         image_meta: 'objects.ImageMeta') -> str | None:
+    """Return how the guest learns the width of physical addresses.
+
+    :raises exception.FlavorImageConflict: if flavor and image differ.
+    """
+    mode: str | None = _agreed(flavor, image_meta, 'maxphysaddr_mode')
+    return mode
+
+
+def get_maxphysaddr_bits(flavor: 'objects.Flavor',
+                         image_meta: 'objects.ImageMeta') -> int | None:
+    """Return the width of physical addresses that is asked for, in bits.
+
+    :raises exception.FlavorImageConflict: if flavor and image differ.
+    """
+    from_flavor, from_image = _flavor_image(flavor, image_meta, 'maxphysaddr_bits')
+    widths = {int(bits) for bits in (from_flavor, from_image) if bits is not None}
+    if len(widths) > 1:
+        raise exception.FlavorImageConflict(
+            setting='maxphysaddr_bits', flavor_val=from_flavor, image_val=from_image)
+    return widths.pop() if widths else None
+
+
+def get_stateless_firmware_constraint(image_meta: 'objects.ImageMeta') -> bool | None:
+    """Tell whether the firmware shall keep no variables; only UEFI has any."""
+    properties = image_meta.properties
+    if properties.get('hw_firmware_type') != fields.FirmwareType.UEFI:
+        return None
+    stateless: bool | None = properties.get('hw_firmware_stateless')
+    return stateless
+
+
+# CPU topology
+
+def get_cpu_topology_constraints(
+    flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta',
+) -> 'tuple[objects.VirtCPUTopology, objects.VirtCPUTopology]':
+    """Return the preferred and the largest CPU topology.
+
+    The image may lower the flavor's limits and replace its preference.  What is
+    not preferred is -1.
+
+    :raises exception.ImageVCPULimitsRangeExceeded: if the image raises a limit.
+    :raises exception.ImageVCPUTopologyRangeExceeded: if the image prefers what is
+        beyond the limits.
+    """
+    flavor_max, image_max = _both_topologies(flavor, image_meta, 'cpu_max_')
+    if any(i is not None and f is not None and i > f
+           for f, i in zip(flavor_max, image_max, strict=True)):
+        raise exception.ImageVCPULimitsRangeExceeded(
+            **_named('image', image_max), **_named('flavor', flavor_max))
+    maximum = [i or f or _UNLIMITED
+               for f, i in zip(flavor_max, image_max, strict=True)]
+    preferred = _preferred_topology(flavor, image_meta, maximum)
+    return _topology(preferred), _topology(maximum)
+
+
+def _both_topologies(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta',
+                     prefix: str) -> tuple[list[int | None], list[int | None]]:
+    pairs = [_flavor_image(flavor, image_meta, prefix + part)
+             for part in ('sockets', 'cores', 'threads')]
+    return ([None if f is None else int(f) for f, _i in pairs],
+            [None if i is None else int(i) for _f, i in pairs])
+
+
+def _preferred_topology(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta',
+                        maximum: list[int]) -> list[int]:
+    from_flavor, from_image = _both_topologies(flavor, image_meta, 'cpu_')
+    if any(from_image):
+        if any(p and p > limit for p, limit in zip(from_image, maximum, strict=True)):
+            raise exception.ImageVCPUTopologyRangeExceeded(
+                **_named('image', from_image), **_named('max', maximum))
+        return [p or -1 for p in from_image]
+    # What a flavor prefers gives way to a limit that the image lowered.
+    return [p if p and p <= limit else -1
+            for p, limit in zip(from_flavor, maximum, strict=True)]
+
+
+def _named(prefix: str, parts: Iterable[int | None]) -> dict[str, int]:
+    names = (f'{prefix}_{part}' for part in ('sockets', 'cores', 'threads'))
+    return {name: -1 if part is None else part
+            for name, part in zip(names, parts, strict=True)}
+
+
+def _topology(parts: Iterable[int]) -> 'objects.VirtCPUTopology':
+    sockets, cores, threads = parts
+    return objects.VirtCPUTopology(sockets=sockets, cores=cores, threads=threads)
+
+
+def get_best_cpu_topology(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta',
+                          allow_threads: bool = True) -> 'objects.VirtCPUTopology':
+    """Return the topology that is nearest to what is preferred.
+
+    Among equals the one with fewest threads, then with most sockets.
+
+    :param allow_threads: False where the CPU has none to show.
+    :raises exception.ImageVCPULimitsRangeImpossible: if no topology within the
+        limits has the flavor's number of CPUs.
+    """
+    preferred, maximum = get_cpu_topology_constraints(flavor, image_meta)
+    limits = (maximum.sockets, maximum.cores, maximum.threads if allow_threads else 1)
+    wanted = (preferred.sockets, preferred.cores, preferred.threads)
+    possible = list(_possible_topologies(flavor.vcpus, limits))
+    if not possible:
+        raise exception.ImageVCPULimitsRangeImpossible(
+            vcpus=flavor.vcpus, sockets=maximum.sockets, cores=maximum.cores,
+            threads=maximum.threads)
+    return _topology(max(possible, key=lambda parts: (
+        sum(have == want for have, want in zip(parts, wanted, strict=True)),
+        parts[0] * parts[1], parts[0], parts[2])))
+
+
+def _possible_topologies(vcpus: int, limits: tuple[int, int, int],
+                         ) -> Iterator[tuple[int, int, int]]:
+    for sockets in _divisors(vcpus, limits[0]):
+        for cores in _divisors(vcpus // sockets, limits[1]):
+            threads = vcpus // sockets // cores
+            if threads <= limits[2]:
+                yield sockets, cores, threads
+
+
+def _divisors(number: int, limit: int) -> Iterator[int]:
+    return (n for n in range(1, min(number, limit) + 1) if number % n == 0)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""What the virtual hardware shows of itself to the guest's OS."""
+
+from oslo_utils import strutils
+
+from nova.objects import fields
+from nova.virt import hardware
+from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import machine
+from nova.virt.libvirt.designer import machines
+from nova.virt.libvirt.designer.inputs import GuestInputs
+from nova.virt.libvirt.designer.inputs import HostFacts
+from nova.virt.libvirt.designer.inputs import Settings
+
+#: Retries before a waiting virtual CPU yields, as Microsoft advises.
+SPINLOCK_RETRIES = 8191
+
+
+def describe_features(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
+                      host_facts: HostFacts, settings: Settings) -> None:
+    """Give a virtual machine ACPI and the like."""
+    if settings.virt_type not in machines.FULLY_VIRTUAL:
+        return
+    guest.add_feature(vconfig.LibvirtConfigGuestFeatureACPI())
+    if not settings.machine.disable_apic:
+        guest.add_feature(vconfig.LibvirtConfigGuestFeatureAPIC())
+    if _has_vmcoreinfo(machines.guest_arch(inputs, host_facts)):
+        guest.add_feature(vconfig.LibvirtConfigGuestFeatureVMCoreInfo())
+    if _hides_hypervisor(inputs):
+        guest.add_feature(vconfig.LibvirtConfigGuestFeatureKvmHidden())
+    pmu = hardware.get_pmu_constraint(inputs.flavor, inputs.image_meta)
+    if pmu is not None:
+        guest.add_feature(vconfig.LibvirtConfigGuestFeaturePMU(pmu))
+    if settings.virt_type == 'qemu' and settings.machine.tb_cache_size_mb:
+        guest.add_feature(vconfig.LibvirtConfigGuestFeatureTCG(
+            settings.machine.tb_cache_size_mb))
+
+
+def _has_vmcoreinfo(arch: str) -> bool:
+    return machine.is_x86(arch) or arch == fields.Architecture.AARCH64
+
+
+def _hides_hypervisor(inputs: GuestInputs) -> bool:
+    specs = inputs.flavor.extra_specs
+    by_flavor = specs.get('hw:hide_hypervisor_id') or specs.get('hide_hypervisor_id')
+    by_image = inputs.image_meta.properties.get('img_hide_hypervisor_id')
+    return strutils.bool_from_string(by_flavor) or bool(by_image)
+
+
+def describe_hyperv(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
+                    host_facts: HostFacts, settings: Settings) -> None:
+    """Show Windows the hypervisor that it was made for."""
+    if settings.virt_type not in machines.FULLY_VIRTUAL:
+        return
+    if inputs.instance.os_type != fields.OSType.WINDOWS:
+        return
+    hyperv = vconfig.LibvirtConfigGuestFeatureHyperV()
+    for name in ('relaxed', 'vapic', 'spinlocks', 'vpindex', 'runtime', 'synic',
+                 'reset', 'frequencies', 'tlbflush', 'ipi'):
+        setattr(hyperv, name, True)
+    hyperv.spinlock_retries = SPINLOCK_RETRIES
+    if _hides_hypervisor(inputs):
+        hyperv.vendorid_spoof = True
+    guest.add_feature(hyperv)

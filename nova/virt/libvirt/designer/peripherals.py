@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Small devices: random numbers, sound, USB redirection, watchdog, balloon."""
+
+from oslo_utils import strutils
+
+from nova import exception
+from nova.virt import hardware
+from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt.designer import machines
+from nova.virt.libvirt.designer.inputs import GuestInputs
+from nova.virt.libvirt.designer.inputs import HostFacts
+from nova.virt.libvirt.designer.inputs import Settings
+
+WATCHDOG_DISABLED = 'disabled'
+
+
+def describe_rng(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
+                 host_facts: HostFacts, settings: Settings) -> None:
+    """Feed the guest random numbers, unless its flavor forbids it.
+
+    :raises nova.exception.RngDeviceNotExist: if the host lacks the source.
+    """
+    specs = inputs.flavor.extra_specs
+    if settings.virt_type not in machines.FULLY_VIRTUAL:
+        return
+    if not strutils.bool_from_string(specs.get('hw_rng:allowed', 'True')):
+        return
+    rng = vconfig.LibvirtConfigGuestRng()
+    path = settings.rng_dev_path
+    if path and path not in host_facts.present_paths:
+        raise exception.RngDeviceNotExist(path=path)
+    rng.backend = path or None
+    rate_bytes = int(specs.get('hw_rng:rate_bytes', 0))
+    rate_period = int(specs.get('hw_rng:rate_period', 0))
+    if rate_bytes and rate_period:
+        rng.rate_bytes = rate_bytes
+        rng.rate_period = rate_period
+    guest.add_device(rng)
+
+
+def describe_sound(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
+                   host_facts: HostFacts, settings: Settings) -> None:
+    """Add the sound card that is asked for."""
+    model = hardware.get_sound_model(inputs.flavor, inputs.image_meta)
+    if model:
+        guest.add_device(vconfig.LibvirtConfigGuestSound(model))
+
+
+def describe_usb_redirection(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
+                             host_facts: HostFacts, settings: Settings) -> None:
+    """Let a viewer plug its USB devices into the guest."""
+    count = hardware.get_redirected_usb_ports(inputs.flavor, inputs.image_meta)
+    for _index in range(count):
+        guest.add_device(vconfig.LibvirtConfigGuestUSBRedirect())
+
+
+def describe_watchdog(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
+                      host_facts: HostFacts, settings: Settings) -> None:
+    """Add a watchdog, whose action the image says before the flavor."""
+    by_flavor = inputs.flavor.extra_specs.get('hw:watchdog_action', WATCHDOG_DISABLED)
+    action = inputs.image_meta.properties.get('hw_watchdog_action', by_flavor)
+    if action is None or action == WATCHDOG_DISABLED:
+        return
+    watchdog = vconfig.LibvirtConfigGuestWatchdog()
+    watchdog.action = action
+    guest.add_device(watchdog)
+
+
+def describe_balloon(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
+                     host_facts: HostFacts, settings: Settings) -> None:
+    """Measure the guest's memory through a balloon, or leave the balloon out."""
+    if settings.virt_type not in machines.FULLY_VIRTUAL:
+        return
+    balloon = vconfig.LibvirtConfigMemoryBalloon()
+    balloon.model = 'none'
+    if settings.memory.stats_period_s > 0:
+        balloon.model = 'virtio'
+        balloon.period = settings.memory.stats_period_s
+    guest.add_device(balloon)

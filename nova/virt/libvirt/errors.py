@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""What libvirt's errors mean, and which of ours they become.
+
+This is the only module that looks at the code of a ``libvirtError``.  Others ask
+the predicates, or wrap what they call in :func:`translated`.
+"""
+
+from collections.abc import Iterator
+import contextlib
+
+import libvirt
+
+from nova import exception
+from nova.i18n import _
+
+_GONE = (libvirt.VIR_ERR_NO_DOMAIN,)
+_UNSUPPORTED = (
+    libvirt.VIR_ERR_NO_SUPPORT,
+    libvirt.VIR_ERR_CONFIG_UNSUPPORTED,
+    libvirt.VIR_ERR_OPERATION_UNSUPPORTED,
+    libvirt.VIR_ERR_ARGUMENT_UNSUPPORTED,
+)
+#: What the client library reports once the socket to the daemon is of no use.
+_LINK_CODES = (libvirt.VIR_ERR_SYSTEM_ERROR, libvirt.VIR_ERR_INTERNAL_ERROR)
+_LINK_DOMAINS = (libvirt.VIR_FROM_REMOTE, libvirt.VIR_FROM_RPC)
+_NO_CONNECTION = (libvirt.VIR_ERR_NO_CONNECT, libvirt.VIR_ERR_INVALID_CONN)
+
+
+def _code(ex: Exception) -> int | None:
+    if not isinstance(ex, libvirt.libvirtError):
+        return None
+    code: int | None = ex.get_error_code()
+    return code
+
+
+def is_no_domain(ex: Exception) -> bool:
+    """Tell whether the domain does not exist (any more)."""
+    return _code(ex) in _GONE
+
+
+def is_operation_invalid(ex: Exception) -> bool:
+    """Tell whether the object's state does not allow what was asked."""
+    return _code(ex) == libvirt.VIR_ERR_OPERATION_INVALID
+
+
+def is_operation_failed(ex: Exception) -> bool:
+    """Tell whether the hypervisor tried and failed."""
+    return _code(ex) == libvirt.VIR_ERR_OPERATION_FAILED
+
+
+def is_operation_timeout(ex: Exception) -> bool:
+    """Tell whether libvirt gave up waiting, for a lock of the domain mostly."""
+    return _code(ex) == libvirt.VIR_ERR_OPERATION_TIMEOUT
+
+
+def is_unsupported(ex: Exception) -> bool:
+    """Tell whether this hypervisor or configuration does not offer the call."""
+    return _code(ex) in _UNSUPPORTED
+
+
+def is_invalid_argument(ex: Exception) -> bool:
+    """Tell whether libvirt takes what it was given for wrong."""
+    return _code(ex) == libvirt.VIR_ERR_INVALID_ARG
+
+
+def is_agent_unresponsive(ex: Exception) -> bool:
+    """Tell whether the guest agent is not running or does not answer."""
+    return _code(ex) == libvirt.VIR_ERR_AGENT_UNRESPONSIVE
+
+
+def is_device_missing(ex: Exception) -> bool:
+    """Tell whether the domain has no such device."""
+    return _code(ex) == libvirt.VIR_ERR_DEVICE_MISSING
+
+
+def is_no_secret(ex: Exception) -> bool:
+    """Tell whether the secret does not exist."""
+    return _code(ex) == libvirt.VIR_ERR_NO_SECRET
+
+
+def is_no_nwfilter(ex: Exception) -> bool:
+    """Tell whether the network filter does not exist."""
+    return _code(ex) == libvirt.VIR_ERR_NO_NWFILTER
+
+
+def is_no_node_device(ex: Exception) -> bool:
+    """Tell whether the node device does not exist."""
+    return _code(ex) == libvirt.VIR_ERR_NO_NODE_DEVICE
+
+
+def is_disconnected(ex: Exception) -> bool:
+    """Tell whether the connection failed, rather than what was asked over it."""
+    code = _code(ex)
+    if code in _NO_CONNECTION:
+        return True
+    return (isinstance(ex, libvirt.libvirtError) and code in _LINK_CODES
+            and ex.get_error_domain() in _LINK_DOMAINS)
+
+
+def message_of(ex: Exception) -> str:
+    """Return what libvirt says about an error, for people to read."""
+    if isinstance(ex, libvirt.libvirtError):
+        return str(ex.get_error_message() or ex)
+    return str(ex)
+
+
+def translate(ex: libvirt.libvirtError, *,
+              instance_uuid: str | None = None) -> exception.NovaException:
+    """Return the error of ours that stands for one of libvirt's.
+
+    :param instance_uuid: the instance that the call was about, if any.
+    """
+    if is_disconnected(ex):
+        return hypervisor_unavailable(message_of(ex))
+    if is_no_domain(ex):
+        return exception.InstanceNotFound(
+            instance_id=instance_uuid or message_of(ex))
+    return exception.InternalError(err=message_of(ex))
+
+
+def hypervisor_unavailable(reason: str) -> exception.HypervisorUnavailable:
+    """Return the error that says why libvirt cannot be reached."""
+    return exception.HypervisorUnavailable(
+        _('Connection to the hypervisor is broken: %s') % reason)
+
+
+@contextlib.contextmanager
+def translated(*, instance_uuid: str | None = None) -> Iterator[None]:
+    """Let libvirt's errors leave the block as ours, the cause chained.
+
+    :param instance_uuid: the instance that the calls in the block are about.
+    :raises nova.exception.InstanceNotFound: if the domain is gone.
+    :raises nova.exception.HypervisorUnavailable: if the connection failed.
+    :raises nova.exception.InternalError: for what libvirt or QEMU refused.
+    """
+    try:
+        yield
+    except libvirt.libvirtError as ex:
+        raise translate(ex, instance_uuid=instance_uuid) from ex

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Collects what descriptions of guests rely on about the host."""
+
+from collections.abc import Mapping
+import mmap
+import os
+import pathlib
+import platform
+import tempfile
+from typing import TYPE_CHECKING
+
+from oslo_log import log as logging
+
+from nova.virt.libvirt.designer import inputs
+
+if TYPE_CHECKING:
+    from nova.virt.libvirt import host as libvirt_host
+
+LOG = logging.getLogger(__name__)
+
+_CONTROLLERS = pathlib.Path('/sys/fs/cgroup/cgroup.controllers')
+_MOUNTS = pathlib.Path('/proc/self/mounts')
+_MACHINE_ID = pathlib.Path('/etc/machine-id')
+
+
+def gather(host: 'libvirt_host.Host', settings: inputs.Settings) -> inputs.HostFacts:
+    """Ask libvirt and the system; the answer holds until libvirt is restarted.
+
+    :raises nova.exception.HypervisorUnavailable: without a connection.
+    """
+    caps = host.get_capabilities()
+    rng = settings.rng_dev_path
+    return inputs.HostFacts(
+        arch=caps.host.cpu.arch or platform.machine(),
+        caps=caps,
+        domain_caps=host.get_domain_capabilities(),
+        cpus=inputs.HostCPUs(
+            online=frozenset(host.get_online_cpus()),
+            model_names=_model_names(host, settings),
+            has_controller=has_cpu_controller(_text(_CONTROLLERS), _text(_MOUNTS))),
+        versions=inputs.HostVersions(
+            libvirt=host.get_connection().getLibVersion(), qemu=host.get_version(),
+            kernel_release=platform.release()),
+        present_paths=frozenset(p for p in (rng,) if p and os.path.exists(p)),
+        supports_direct_io=supports_direct_io(settings.disk.instances_path),
+        machine_id=(_text(_MACHINE_ID) or '').strip() or None)
+
+
+def _model_names(host: 'libvirt_host.Host',
+                 settings: inputs.Settings) -> Mapping[str, tuple[str, ...]]:
+    """Return the known CPU models, where the configuration names any."""
+    if settings.cpu.mode != 'custom':
+        return {}
+    arch = host.get_capabilities().host.cpu.arch
+    return {arch: tuple(host.get_cpu_model_names())}
+
+
+def _text(path: pathlib.Path) -> str | None:
+    try:
+        return path.read_text()
+    except OSError:
+        return None
+
+
+def has_cpu_controller(controllers: str | None, mounts: str | None) -> bool:
+    """Tell whether cgroups, of either version, limit CPU time here.
+
+    :param controllers: content of cgroup.controllers of the unified hierarchy.
+    :param mounts: content of /proc/self/mounts.
+    """
+    if controllers is not None:
+        return 'cpu' in controllers.split()
+    for line in (mounts or '').splitlines():
+        parts = line.split()
+        if len(parts) > 3 and parts[2] == 'cgroup' and 'cpu' in parts[3].split(','):
+            return True
+    return False
+
+
+def supports_direct_io(folder: str) -> bool:
+    """Tell whether files in a folder can be written past the page cache.
+
+    Nothing is left in the folder.
+    """
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix='.directio.') as probe:
+            return _writes_directly(probe.name)
+    except OSError as error:
+        LOG.debug('No file can be made in %s: %s', folder, error)
+        return False
+
+
+def _writes_directly(path: str) -> bool:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_DIRECT)
+    except OSError:
+        return False
+    try:
+        # O_DIRECT wants memory, length and offset aligned; a page is.
+        with mmap.mmap(-1, mmap.PAGESIZE) as page:
+            return os.write(descriptor, page) > 0
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)

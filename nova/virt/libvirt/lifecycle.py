@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Guests defined, started, stopped and removed."""
+
+import collections.abc
+import contextlib
+import dataclasses
+import datetime
+import time
+from typing import TYPE_CHECKING, Any, Protocol
+
+from oslo_log import log as logging
+
+from nova import context as nova_context
+from nova import exception
+from nova.compute import power_state
+from nova.i18n import _
+from nova.virt.libvirt import blockinfo
+from nova.virt.libvirt import guest as libvirt_guest
+from nova.virt.libvirt import host as libvirt_host
+from nova.virt.libvirt.designer import inputs as design
+
+if TYPE_CHECKING:
+    from nova import objects
+    from nova.virt import hardware
+
+LOG = logging.getLogger(__name__)
+
+BlockDeviceInfo = collections.abc.Mapping[str, Any]
+
+#: States of a domain whose process has ended.
+OFF_STATES = (power_state.SHUTDOWN, power_state.CRASHED)
+
+#: A process that waits for a disk cannot be killed before it gets an answer.
+KILL_ATTEMPTS = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class LifecycleSettings:
+    guest: design.Settings = design.Settings()
+    blockinfo: blockinfo.BlockInfoSettings = blockinfo.DEFAULTS
+    #: Seconds that a soft reboot gives the guest before it becomes a hard one.
+    soft_reboot_timeout_s: float = 120
+    #: Seconds between two looks at a guest that is shutting down.
+    poll_interval_s: float = 0.5
+
+
+class Disks(Protocol):
+    """The files of instances, as the life of a guest needs them."""
+
+    def create(self, context: nova_context.RequestContext,
+               instance: 'objects.Instance',
+               disk_info: collections.abc.Mapping[str, Any],
+               block_device_info: BlockDeviceInfo | None = None) -> None:
+        """Make what is missing; after a failure nothing new is left."""
+
+    def remove(self, instance: 'objects.Instance') -> bool:
+        """Remove everything; True when nothing is left."""
+
+    def formats(self, instance: 'objects.Instance') -> dict[str, str]:
+        """Return the formats that disks were made in, by their paths."""
+
+
+class Lifecycle:
+    """Takes instances from nothing to running and back.
+
+    :param facts: finds out what the host can do.
+    """
+
+    def __init__(self, host: libvirt_host.Host, disks: Disks,
+                 facts: collections.abc.Callable[[], design.HostFacts],
+                 settings: LifecycleSettings) -> None:
+        self._host = host
+        self._disks = disks
+        self._facts = facts
+        self._settings = settings
+
+    # Building
+
+    def spawn(self, context: nova_context.RequestContext,
+              instance: 'objects.Instance', image_meta: 'objects.ImageMeta',
+              network_info: Any = None,
+              block_device_info: BlockDeviceInfo | None = None,
+              power_on: bool = True) -> None:
+        """Make an instance's disks, define its guest and start it.
+
+        After a failure no domain is left, and no file that was not there before.
+
+        :raises exception.InstanceExists: if the domain exists; it is left alone.
+        :raises exception.NovaException: with what failed.
+        """
+        if self._find(instance) is not None:
+            raise exception.InstanceExists(name=instance.uuid)
+        _refuse_volumes(block_device_info)
+        disk_info = self._disk_info(instance, image_meta, block_device_info)
+        self._disks.create(context, instance, disk_info, block_device_info)
+        with self._undone_on_failure(instance):
+            guest = self._define(instance, image_meta, disk_info, network_info,
+                                 block_device_info)
+            if power_on:
+                guest.launch()
+        LOG.info('Instance spawned', instance=instance)
+
+    @contextlib.contextmanager
+    def _undone_on_failure(self, instance: 'objects.Instance',
+                           ) -> collections.abc.Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            # Also when the greenlet is killed or the process is to end.
+            self._undo_spawn(instance)
+            raise
+
+    def _undo_spawn(self, instance: 'objects.Instance') -> None:
+        """Remove what spawn() has made; what fails is logged.
+
+        The files of a guest that may still run are kept: destroy() will find both.
+        """
+        try:
+            self.stop(instance)
+            self.undefine(instance)
+        except exception.NovaException as error:
+            LOG.error('Could not remove the guest of a failed build, and kept its '
+                      'files: %s', error, instance=instance)
+            return
+        self._disks.remove(instance)
+
+    def _define(self, instance: 'objects.Instance', image_meta: 'objects.ImageMeta',
+                disk_info: collections.abc.Mapping[str, Any], network_info: Any,
+                block_device_info: BlockDeviceInfo | None,
+                existing: libvirt_guest.Guest | None = None) -> libvirt_guest.Guest:
+        allotted = design.Allotted(
+            creation_time=datetime.datetime.now(datetime.UTC),
+            existing_domain=existing and existing.get_config(),
+            disk_formats=self._disks.formats(instance))
+        inputs = design.GuestInputs(
+            instance=instance, flavor=instance.flavor, image_meta=image_meta,
+            disk_info=disk_info, allotted=allotted,
+            network_info=network_info or (), block_device_info=block_device_info)
+        xml = libvirt_guest.Guest.get_guest_xml(
+            inputs, self._facts(), self._settings.guest)
+        return libvirt_guest.Guest.create(xml, self._host)
+
+    def _disk_info(self, instance: 'objects.Instance',
+                   image_meta: 'objects.ImageMeta',
+                   block_device_info: BlockDeviceInfo | None) -> dict[str, Any]:
+        return blockinfo.get_disk_info(
+            self._settings.guest.virt_type, instance, image_meta,
+            block_device_info, settings=self._settings.blockinfo)
+
+    # Removing
+
+    def destroy(self, instance: 'objects.Instance',
+                destroy_disks: bool = True) -> None:
+        """Stop a guest, remove it and, unless they are to stay, its files.
+
+        What is not there is removed already.  After a failure it can be called
+        again; the files are still there if the guest is.
+
+        :raises exception.InstancePowerOffFailure: if the guest cannot be stopped.
+        """
+        self.stop(instance)
+        self.cleanup(instance, destroy_disks)
+        LOG.info('Instance destroyed', instance=instance)
+
+    def cleanup(self, instance: 'objects.Instance',
+                destroy_disks: bool = True) -> None:
+        """Remove what a stopped guest has left.
+
+        :raises exception.InstanceTerminationFailure: if files cannot be removed.
+        """
+        self.undefine(instance)
+        if destroy_disks and not self._disks.remove(instance):
+            raise exception.InstanceTerminationFailure(
+                reason=_('not all of its files could be removed'))
+
+    def undefine(self, instance: 'objects.Instance') -> None:
+        """Remove the definition of a guest, if there is one."""
+        guest = self._find(instance)
+        if guest is not None:
+            with contextlib.suppress(exception.InstanceNotFound):
+                guest.delete_configuration()
+
+    # Power
+
+    def stop(self, instance: 'objects.Instance') -> None:
+        """Stop a guest at once, if it runs.
+
+        :raises exception.InstancePowerOffFailure: if it goes on running.
+        """
+        guest = self._find(instance)
+        if guest is None:
+            return
+        with contextlib.suppress(exception.InstanceNotFound):
+            self._kill(guest, instance)
+
+    def _kill(self, guest: libvirt_guest.Guest,
+              instance: 'objects.Instance') -> None:
+        for attempt in range(1, KILL_ATTEMPTS + 1):
+            try:
+                guest.poweroff()
+                return
+            except exception.InternalError as error:
+                if not guest.is_active():
+                    return
+                LOG.warning('Stopping the guest failed (attempt %d of %d): %s',
+                            attempt, KILL_ATTEMPTS, error, instance=instance)
+                reason = error
+            time.sleep(self._settings.poll_interval_s)
+        raise exception.InstancePowerOffFailure(reason=str(reason)) from reason
+
+    def power_off(self, instance: 'objects.Instance', timeout_s: float = 0,
+                  retry_interval_s: float = 0) -> None:
+        """Let a guest shut down, and stop it if it has not in time.
+
+        :param timeout_s: 0 stops it at once.
+        :param retry_interval_s: between two requests; 0 makes one only.
+        :raises exception.InstancePowerOffFailure: if it goes on running.
+        """
+        if timeout_s > 0 and self._shut_down(instance, timeout_s, retry_interval_s):
+            LOG.info('Instance shut down', instance=instance)
+            return
+        self.stop(instance)
+        LOG.info('Instance powered off', instance=instance)
+
+    def power_on(self, context: nova_context.RequestContext,
+                 instance: 'objects.Instance', network_info: Any = None,
+                 block_device_info: BlockDeviceInfo | None = None) -> None:
+        """Start a guest, described anew from what the instance is now."""
+        self.hard_reboot(context, instance, network_info, block_device_info)
+
+    def reboot(self, context: nova_context.RequestContext,
+               instance: 'objects.Instance', network_info: Any, reboot_type: str,
+               block_device_info: BlockDeviceInfo | None = None) -> None:
+        """Restart a guest; a soft reboot that fails becomes a hard one."""
+        if reboot_type == 'SOFT' and self._soft_reboot(instance):
+            LOG.info('Instance rebooted', instance=instance)
+            return
+        self.hard_reboot(context, instance, network_info, block_device_info)
+
+    def hard_reboot(self, context: nova_context.RequestContext,
+                    instance: 'objects.Instance', network_info: Any = None,
+                    block_device_info: BlockDeviceInfo | None = None) -> None:
+        """Stop a guest, describe it anew and start it.
+
+        Its disks stay.  After a failure it is stopped, and can be started by
+        calling this again.
+        """
+        _refuse_volumes(block_device_info)
+        self.stop(instance)
+        image_meta = instance.image_meta
+        disk_info = self._disk_info(instance, image_meta, block_device_info)
+        guest = self._define(instance, image_meta, disk_info, network_info,
+                             block_device_info, self._find(instance))
+        guest.launch()
+        LOG.info('Instance started', instance=instance)
+
+    def _soft_reboot(self, instance: 'objects.Instance') -> bool:
+        """Let a guest shut down and start it again; False if it has not."""
+        guest = self._host.get_guest(instance)
+        if guest.get_power_state(self._host) != power_state.RUNNING:
+            return False
+        before = guest.id
+        if not self._shut_down(instance, self._settings.soft_reboot_timeout_s, 0):
+            LOG.info('Guest did not shut down in %d s; rebooting it the hard way',
+                     self._settings.soft_reboot_timeout_s, instance=instance)
+            return False
+        guest = self._host.get_guest(instance)
+        if guest.get_power_state(self._host) in OFF_STATES:
+            guest.launch()
+        return guest.id != before
+
+    def _shut_down(self, instance: 'objects.Instance', timeout_s: float,
+                   retry_interval_s: float) -> bool:
+        """Ask a guest to shut down; True once it is off."""
+        deadline = time.monotonic() + timeout_s
+        ask_at = time.monotonic()
+        while True:
+            guest = self._find(instance)
+            if guest is None or self._is_off(guest):
+                return True
+            now = time.monotonic()
+            if now >= deadline or not self._can_answer(guest):
+                return False
+            if now >= ask_at:
+                self._ask_to_shut_down(guest, instance)
+                ask_at = now + retry_interval_s if retry_interval_s else deadline
+            time.sleep(min(self._settings.poll_interval_s, max(0, deadline - now)))
+
+    def _is_off(self, guest: libvirt_guest.Guest) -> bool:
+        try:
+            return guest.get_power_state(self._host) in OFF_STATES
+        except exception.InstanceNotFound:
+            return True
+
+    def _can_answer(self, guest: libvirt_guest.Guest) -> bool:
+        """Tell whether a guest can hear a request to shut down."""
+        try:
+            return guest.get_power_state(self._host) != power_state.PAUSED
+        except exception.InstanceNotFound:
+            return False
+
+    def _ask_to_shut_down(self, guest: libvirt_guest.Guest,
+                          instance: 'objects.Instance') -> None:
+        try:
+            guest.shutdown()
+        except (exception.InternalError, exception.InstanceNotFound) as error:
+            LOG.debug('Asking the guest to shut down failed: %s', error,
+                      instance=instance)
+
+    def pause(self, instance: 'objects.Instance') -> None:
+        """Stop the CPUs of a guest."""
+        self._host.get_guest(instance).pause()
+        LOG.info('Instance paused', instance=instance)
+
+    def unpause(self, instance: 'objects.Instance') -> None:
+        """Let the CPUs of a guest go on; one that runs is left as it is."""
+        guest = self._host.get_guest(instance)
+        if guest.get_power_state(self._host) != power_state.RUNNING:
+            guest.resume()
+        LOG.info('Instance unpaused', instance=instance)
+
+    # State
+
+    def get_info(self, instance: 'objects.Instance') -> 'hardware.InstanceInfo':
+        """Return the power state of an instance.
+
+        :raises exception.InstanceNotFound: if there is no such guest.
+        """
+        return self._host.get_guest(instance).get_info(self._host)
+
+    def _find(self, instance: 'objects.Instance') -> libvirt_guest.Guest | None:
+        try:
+            return self._host.get_guest(instance)
+        except exception.InstanceNotFound:
+            return None
+
+
+def _refuse_volumes(block_device_info: BlockDeviceInfo | None) -> None:
+    """Refuse what a guest could not be started with.
+
+    :raises exception.InstanceDeployFailure: if there are volumes.
+    """
+    if (block_device_info or {}).get('block_device_mapping'):
+        raise exception.InstanceDeployFailure(
+            reason=_('this host cannot connect volumes'))

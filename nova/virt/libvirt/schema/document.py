@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""From a text to a tree that is safe to read."""
+
+from lxml import etree
+
+from nova import exception
+
+MAX_BYTES = 16 << 20
+MAX_DEPTH = 256
+
+_too_deep = etree.XPath('boolean(' + '/*' * (MAX_DEPTH + 1) + ')')
+
+
+def _parser(encoding: str | None) -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding=encoding, resolve_entities=False, no_network=True, load_dtd=False,
+        dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True,
+        remove_blank_text=True)
+
+
+_bytes_parser = _parser(None)
+# A str has been decoded already, whatever its declaration says.
+_text_parser = _parser('utf-8')
+
+
+def parse(xml: str | bytes) -> etree._Element:
+    """Return the root of a document.
+
+    :raises InvalidInput: when the text is not well-formed, has a document type,
+        is larger than 16 MiB or deeper than 256 levels.
+    """
+    if isinstance(xml, str):
+        data, parser = xml.encode('utf-8', 'surrogatepass'), _text_parser
+    else:
+        data, parser = xml, _bytes_parser
+    if len(data) > MAX_BYTES:
+        raise _refused(f'it is larger than {MAX_BYTES >> 20} MiB')
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as ex:
+        raise _refused(_reason(ex)) from ex
+    _check(root)
+    return root
+
+
+def _check(root: etree._Element) -> None:
+    info = root.getroottree().docinfo
+    if info.internalDTD is not None or info.doctype:
+        raise _refused('it has a document type')
+    if _too_deep(root):
+        raise _refused(f'it is deeper than {MAX_DEPTH} levels')
+
+
+def _reason(ex: Exception) -> str:
+    line = getattr(ex, 'lineno', None)
+    return f'line {line}: {ex}' if line else str(ex)
+
+
+def _refused(reason: str) -> exception.InvalidInput:
+    return exception.InvalidInput(reason=f'The XML document is refused: {reason}')

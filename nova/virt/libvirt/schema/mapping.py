@@ -1,0 +1,381 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Declaring XML: one line per leaf gives both directions.
+
+A class lists its fields in document order, each with its path relative to the element
+of the class: ``'@name'``, ``'tag'``, ``'tag/@name'``, ``'tag[kind=x]/@name'``, ``'.'``
+for the element's own text::
+
+    class LibvirtConfigGuestDisk(LibvirtConfigGuestDevice):
+        root_name = 'disk'
+        keyed_by = 'source_type'
+
+        source_type = Attr('@type', default='file')
+        source_path = Attr(by(file='source/@file', block='source/@dev'))
+        readonly = Flag('readonly')
+
+Fields become plain attributes of the instance.  Absent is None, an empty collection,
+False for a Flag.  Defaults are the constructor's alone: an object that was parsed
+holds what was there.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nova.virt.libvirt.schema import convert
+from nova.virt.libvirt.schema import plan
+from nova.virt.libvirt.schema.plan import Match
+from nova.virt.libvirt.schema.plan import Node
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+#: A path, or a path with the several attributes there that make one value.
+Place = str | tuple[str, convert.Span]
+
+#: Prefixes that paths may use.
+NAMESPACES = {
+    'nova': 'http://openstack.org/xmlns/libvirt/nova/1.1',
+    'qemu': 'http://libvirt.org/schemas/domain/qemu/1.0',
+}
+
+_UNSET: Any = object()
+
+
+class By(NamedTuple):
+    """A place that depends on the discriminator."""
+
+    places: dict[str, Place]
+    otherwise: Place | None
+
+
+def by(otherwise: Place | None = None, /, **places: Place) -> Any:
+    """Return a place that depends on the value of the discriminator.
+
+    :param otherwise: the place for any other value; without it there is none.
+    """
+    return By(places, otherwise)
+
+
+class Field:
+    """A declared part of an element.
+
+    :param when: values of the discriminators for which the field exists.
+    :param unless: values for which it does not.
+    """
+
+    name = ''
+    absent: Any = None
+    #: Makes a fresh value where the default is a collection.
+    factory: Callable[[], Any] | None = None
+
+    def __init__(self, place: Any = None, *, default: Any = _UNSET,
+                 when: tuple[str, ...] = (), unless: tuple[str, ...] = (),
+                 always: bool = False) -> None:
+        self.place = place
+        self.default = self.absent if default is _UNSET else default
+        self.when = when
+        self.unless = unless
+        self.always = always
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def fields(self) -> Iterator[tuple[str, 'Field']]:
+        """Yield the attributes that the field gives to an instance."""
+        yield self.name, self
+
+    def known_values(self) -> set[str]:
+        """Return the discriminator values that make a difference."""
+        places = set(self.place.places) if isinstance(self.place, By) else set()
+        return places | set(self.when) | set(self.unless)
+
+    def place_for(self, values: tuple[str | None, ...]) -> Place | None:
+        """Return where the field is for these discriminators; None for nowhere."""
+        if self.when and not set(self.when) & set(values):
+            return None
+        if set(self.unless) & set(values):
+            return None
+        if not isinstance(self.place, By):
+            return self.place if self.place is not None else ''
+        found = (self.place.places[value] for value in values
+                 if value in self.place.places)
+        return next(found, self.place.otherwise)
+
+    def build(self, root: Node, owner: type['Declared'], place: Place) -> None:
+        """Add the field to the plan."""
+        raise NotImplementedError
+
+    if TYPE_CHECKING:
+        # What an instance holds is a plain attribute, of any type.
+        def __get__(self, instance: object, owner: type | None = None) -> Any: ...
+
+        def __set__(self, instance: object, value: Any) -> None: ...
+
+
+class Attr(Field):
+    """An attribute."""
+
+    def __init__(self, place: Any, conv: convert.Converter = convert.STR,
+                 **kwargs: Any) -> None:
+        super().__init__(place, **kwargs)
+        self.conv = conv
+
+    def build(self, root: Node, owner: type['Declared'], place: Place) -> None:
+        path, conv = place if isinstance(place, tuple) else (place, self.conv)
+        add_leaf(root, owner, path, self.name, conv)
+        if self.always:
+            _keep(root, owner, path)
+
+
+class Text(Attr):
+    """The text of an element; ``'.'`` is the text of the class's own."""
+
+    def __init__(self, place: Any, conv: convert.Converter | convert.Span = convert.STR,
+                 **kwargs: Any) -> None:
+        if isinstance(conv, convert.Span):
+            place, conv = (place, conv), convert.STR
+        super().__init__(place, conv, **kwargs)
+
+
+class Spanned(Attr):
+    """Several attributes of the element at the path that make one value."""
+
+    def __init__(self, path: str, conv: convert.Span, **kwargs: Any) -> None:
+        super().__init__((path, conv), **kwargs)
+
+
+class Flag(Field):
+    """An element whose presence is True; with ``absent=True``, False."""
+
+    absent = False
+
+    def __init__(self, place: Any, *, absent: bool = False, **kwargs: Any) -> None:
+        self.absent = absent
+        super().__init__(place, **kwargs)
+
+    def build(self, root: Node, owner: type['Declared'], place: Place) -> None:
+        node = root.node_at(segments(str(place), owner))
+        node.flag = self.name
+        node.flag_when = not self.absent
+
+
+class Plain(Field):
+    """An attribute that is no XML."""
+
+    def __init__(self, *, default: Any = None,
+                 factory: Callable[[], Any] | None = None) -> None:
+        super().__init__(default=default)
+        self.factory = factory
+
+    def build(self, root: Node, owner: type['Declared'], place: Place) -> None:
+        return
+
+
+class Child(Field):
+    """One object.
+
+    :param classes: the classes to choose from by tag and ``match``; ``'self'`` is the
+        class that declares it.
+    :param path: the element around it.
+    """
+
+    into: type[Any] | None = None
+
+    def __init__(self, *classes: Any, path: Any = '', sort_by: str | None = None,
+                 **kwargs: Any) -> None:
+        super().__init__(path, **kwargs)
+        self.classes = classes
+        self.sort_by = sort_by
+
+    def build(self, root: Node, owner: type['Declared'], place: Place) -> None:
+        path = segments(str(place), owner)
+        node = root.node_at(path)
+        classes = [owner if each == 'self' else each for each in self.classes]
+        slot = plan.Objects(self.name, _chooser(classes), self.into, self.sort_by)
+        for tag in dict.fromkeys(each.tag for each in classes):
+            node.add_slot(tag, {}, slot)
+        if self.always:
+            _keep(root, owner, str(place))
+
+
+class Children(Child):
+    """A list of objects, or a set that is written in order of ``sort_by``."""
+
+    def __init__(self, path: Any, *classes: Any, into: type[Any] = list,
+                 **kwargs: Any) -> None:
+        self.into = self.factory = into
+        self.absent = None
+        super().__init__(*classes, path=path, **kwargs)
+
+
+class _Repeated(Field):
+    """An element for each row; the path ends in its tag."""
+
+    def __init__(self, path: Any, **kwargs: Any) -> None:
+        super().__init__(path, **kwargs)
+
+    def columns(self) -> dict[str, Any]:
+        """Return the place in the row and the converter of each column."""
+        raise NotImplementedError
+
+    def store(self) -> plan.RowStore:
+        """Return how the rows are kept."""
+        raise NotImplementedError
+
+    def build(self, root: Node, owner: type['Declared'], place: Place) -> None:
+        *path, (tag, match) = segments(str(place), owner)
+        parent = root.node_at(path)
+        row = Node(tag, match)
+        for key, (where, conv) in self.columns().items():
+            add_leaf(row, owner, where, key, conv)
+        parent.add_slot(tag, match, plan.Rows(row, tuple(self.columns()), self.store()))
+        if self.always and path:
+            parent.always = True
+
+
+class Columns(_Repeated):
+    """Parallel lists, one per attribute or text of a repeated element.
+
+    :param optional: columns that stay empty for as long as no row has them.
+    :param into: set for a single column whose order does not count.
+    """
+
+    factory: Callable[[], Any] | None = list
+
+    def __init__(self, path: Any, *, optional: tuple[str, ...] = (),
+                 into: type[Any] = list, when: tuple[str, ...] = (),
+                 unless: tuple[str, ...] = (), always: bool = False,
+                 **columns: Any) -> None:
+        super().__init__(path, when=when, unless=unless, always=always)
+        self.factory = into
+        self.optional = frozenset(optional)
+        self._columns = columns
+
+    def fields(self) -> Iterator[tuple[str, Field]]:
+        for key in self._columns:
+            yield key, self
+
+    def columns(self) -> dict[str, Any]:
+        return {key: place if isinstance(place, tuple) else (place, convert.STR)
+                for key, place in self._columns.items()}
+
+    def store(self) -> plan.RowStore:
+        if self.factory is set:
+            return plan.SetStore(tuple(self._columns), self.optional)
+        return plan.RowStore(tuple(self._columns), self.optional)
+
+
+class Params(_Repeated):
+    """Names and values: a dictionary, or a list of ``{'key': ..., 'value': ...}``.
+
+    With ``names`` they are the attributes of one element, else an element each.
+    """
+
+    factory: Callable[[], Any] | None = list
+
+    def __init__(self, path: Any, *, key: str = '@name', value: str = '@value',
+                 names: tuple[str, ...] = (), into: type[Any] = list,
+                 **kwargs: Any) -> None:
+        super().__init__(path, **kwargs)
+        self.key = key
+        self.value = value
+        self.names = frozenset(names)
+        self.factory = into
+
+    def columns(self) -> dict[str, Any]:
+        return {'key': (self.key, convert.STR), 'value': (self.value, convert.STR)}
+
+    def store(self) -> plan.RowStore:
+        store = plan.DictStore if self.factory is dict else plan.PairStore
+        return store((self.name,), frozenset())
+
+    def build(self, root: Node, owner: type['Declared'], place: Place) -> None:
+        if not self.names:
+            super().build(root, owner, place)
+            return
+        node = root.node_at(segments(str(place), owner))
+        node.rest = self.name
+        node.rest_names = self.names
+
+
+class Switch:
+    """A bool that is a view of a declared attribute: True while it has that value.
+
+    Setting False clears the attribute, unless it holds another value already.
+    """
+
+    def __init__(self, field: str, on: Any = True, off: Any = None) -> None:
+        self.field = field
+        self.on = on
+        self.off = off
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        return getattr(instance, self.field) == self.on
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        if bool(value) != self.__get__(instance):
+            setattr(instance, self.field, self.on if value else self.off)
+
+
+class Declared:
+    """What the fields need of the class that declares them."""
+
+    root_name: str = ''
+    ns_uri: str | None = None
+    ns_prefix: str | None = None
+    tag: str = ''
+    #: Attributes that tell this class from others of the same tag.
+    match: Match = {}
+
+
+def segments(path: str, owner: type[Declared]) -> list[tuple[str, Match]]:
+    """Split ``a/b[name=x]`` into tags, qualified, and the attributes they must have."""
+    return [_segment(part, owner) for part in path.split('/') if part not in ('', '.')]
+
+
+def _segment(part: str, owner: type[Declared]) -> tuple[str, Match]:
+    name, _bracket, match = part.rstrip(']').partition('[')
+    prefix, colon, local = name.rpartition(':')
+    uri = NAMESPACES[prefix] if colon else owner.ns_uri
+    tag = f'{{{uri}}}{local}' if uri else local
+    pairs = (pair.split('=', 1) for pair in match.split(',') if pair)
+    return tag, dict(pairs)
+
+
+def add_leaf(root: Node, owner: type[Declared], path: str, key: str,
+             conv: convert.Converter | convert.Span) -> None:
+    """Add an attribute, a text or a span at the path."""
+    before, at, name = path.rpartition('@')
+    node = root.node_at(segments(before if at else path, owner))
+    if isinstance(conv, convert.Span):
+        node.spans.append(plan.SpanLeaf(key, conv))
+    elif at:
+        node.leaves.append(plan.Leaf(name, key, conv))
+    else:
+        node.text = plan.Leaf('.', key, conv)
+
+
+def _keep(root: Node, owner: type[Declared], path: str) -> None:
+    """Have the element, and those around it, written for an object made by hand."""
+    node = root
+    for segment in segments(path.partition('@')[0], owner):
+        node = node.node_at([segment])
+        node.always = True
+
+
+def _chooser(classes: list[Any]) -> Callable[['etree._Element'], type[Any] | None]:
+    """Return what finds the class of an element, the most demanding one first."""
+    by_tag: dict[str, list[Any]] = {}
+    for each in sorted(classes, key=lambda one: -len(one.match)):
+        by_tag.setdefault(each.tag, []).append(each)
+
+    def choose(element: 'etree._Element') -> type[Any] | None:
+        for each in by_tag.get(element.tag, ()):
+            if all(element.get(name) == text for name, text in each.match.items()):
+                return each  # type: ignore[no-any-return]
+        return None
+
+    return choose

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""A libvirt that answers."""
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+
+from tools.newcomer import report as report_lib
+
+_START_DEADLINE_S = 30.0
+_SYSTEMD = pathlib.Path('/run/systemd/system')
+_VIRTLOGD_SOCKET = '/run/libvirt/virtlogd-sock'
+
+
+def default_uri() -> str:
+    """Name the libvirt that this user works with."""
+    return 'qemu:///system' if os.geteuid() == 0 else 'qemu:///session'
+
+
+def ensure_libvirt(report: report_lib.Report, uri: str) -> bool:
+    """Have libvirt answer at `uri`; return whether it had to be started.
+
+    :raises: StepFailed with what libvirt said
+    """
+    if answers(uri):
+        report.say(f'{uri} answers')
+        return False
+    if os.geteuid() != 0:
+        raise report_lib.StepFailed(f'{uri} does not answer:\n{_complaint(uri)}')
+    _start_daemons(report)
+    if not report.wait_for(uri, lambda: answers(uri), _START_DEADLINE_S):
+        raise report_lib.StepFailed(
+            f'{uri} did not answer within {_START_DEADLINE_S:.0f} s:\n'
+            f'{_complaint(uri)}'
+        )
+    report.say(f'{uri} answers')
+    return True
+
+
+def _start_daemons(report: report_lib.Report) -> None:
+    if _SYSTEMD.is_dir():
+        report.say('starting libvirtd with systemctl')
+        report.run(['systemctl', 'start', 'libvirtd'])
+        return
+    report.say('starting virtlogd and libvirtd')
+    if not _accepts(_VIRTLOGD_SOCKET):
+        report.run(['virtlogd', '-d'])
+    report.run(['libvirtd', '-d'])
+
+
+def answers(uri: str) -> bool:
+    return _ask(uri).returncode == 0
+
+
+def _complaint(uri: str) -> str:
+    return _ask(uri).stderr.strip()
+
+
+def _ask(uri: str) -> subprocess.CompletedProcess[str]:
+    command = ['timeout', '20', 'virsh', '--connect', uri, 'version']
+    return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+def _accepts(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(path)
+        except OSError:
+            return False
+    return True
+
+
+def stop_daemon(name: str, pid_file: pathlib.Path) -> None:
+    """End a daemon by its pid file, if that process still is the daemon."""
+    try:
+        pid = int(pid_file.read_text())
+        command = pathlib.Path(f'/proc/{pid}/comm').read_text().strip()
+    except (OSError, ValueError):
+        return
+    if command == name:
+        os.kill(pid, signal.SIGTERM)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""The first server, made and shown with the ordinary openstack client."""
+
+from collections.abc import Mapping
+import json
+import pathlib
+from typing import Any
+
+from tools.newcomer import image as image_lib
+from tools.newcomer import report as report_lib
+
+_CONSOLE_DEADLINE_S = 180.0
+_SHOWN = ('id', 'name', 'status', 'flavor', 'image', 'fault', 'created')
+_CONSOLE_LINES = 15
+
+
+class Client:
+    """The openstack client, told which node to talk to."""
+
+    def __init__(
+        self,
+        report: report_lib.Report,
+        program: pathlib.Path,
+        environment: Mapping[str, str],
+    ) -> None:
+        self._report = report
+        self._program = str(program)
+        self._environment = environment
+
+    def show(self, *arguments: str) -> str:
+        """Run it on the screen, as the reader would; return what it printed."""
+        return self._report.show(
+            [self._program, *arguments], env=self._environment
+        )
+
+    def get(self, *arguments: str) -> Any:
+        """Ask it for data, unseen."""
+        command = [self._program, *arguments, '--format', 'json']
+        return json.loads(self._report.ask(command, env=self._environment))
+
+    def servers(self) -> list[dict[str, Any]]:
+        listing: list[dict[str, Any]] = self.get('server', 'list')
+        return listing
+
+    def flavor_for(self, image: image_lib.Image) -> str:
+        """Name the smallest flavor that the image fits.
+
+        :raises: StepFailed where there is none
+        """
+        flavors = self.get('flavor', 'list')
+        fitting = [
+            (flavor['RAM'], flavor['Disk'], flavor['Name'])
+            for flavor in flavors
+            if flavor['RAM'] >= image.min_ram_mb and flavor['Disk'] >= image.min_disk_gb
+        ]
+        if not fitting:
+            raise report_lib.StepFailed(
+                f'no flavor has {image.min_disk_gb} GiB of disk for {image.path}'
+            )
+        name: str = min(fitting)[2]
+        return name
+
+    def boot(self, name: str, image: image_lib.Image) -> None:
+        """Make a server and wait until it is active.
+
+        :raises: StepFailed with the fault that nova-compute recorded
+        """
+        flavor = self.flavor_for(image)
+        create = ['server', 'create', '--image', image.name, '--flavor', flavor]
+        try:
+            self.show(*create, '--nic', 'none', '--wait', name, *_columns('status'))
+        except report_lib.StepFailed as error:
+            fault = self.get('server', 'show', name).get('fault')
+            raise report_lib.StepFailed(f'{error}\n{fault or ""}') from error
+
+    def show_all(self, name: str) -> None:
+        self.show('server', 'list')
+        self.show('server', 'show', name, *_columns(*_SHOWN))
+
+    def show_console(self, name: str, ready: str) -> None:
+        """Print what the guest says, once it says that it is ready."""
+        log = ['console', 'log', 'show', name]
+        self._report.wait_for(
+            'the guest to boot',
+            lambda: ready in self._report.ask([self._program, *log],
+                                              env=self._environment),
+            _CONSOLE_DEADLINE_S,
+        )
+        self.show(*log, '--lines', str(_CONSOLE_LINES))
+
+
+def _columns(*names: str) -> list[str]:
+    return [word for name in names for word in ('--column', name)]

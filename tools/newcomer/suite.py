@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Every check of the project, from a bare machine, with one closing line."""
+
+import argparse
+import dataclasses
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+from tools.newcomer import environment
+from tools.newcomer import hypervisor
+from tools.newcomer import image as image_lib
+from tools.newcomer import packages
+from tools.newcomer import report as report_lib
+
+_CHECKOUT = pathlib.Path(__file__).parents[2]
+ENVIRONMENTS = ('py3', 'contract', 'functional', 'pep8', 'mypy')
+_TOTALS = re.compile(r'^ - (Passed|Skipped|Failed|Unexpected Success): (\d+)', re.M)
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What one tox environment came to; a check without tests counts as one."""
+
+    name: str
+    passed: int
+    failed: int
+    skipped: int
+    seconds: float
+
+
+def main() -> int:
+    """Run what the command line names; exit status 1 if anything failed."""
+    chosen = _parser().parse_args()
+    os.umask(0o022)
+    os.chdir(_CHECKOUT)
+    names = chosen.environment or list(ENVIRONMENTS)
+    report = report_lib.Report(4 + len(names), _CHECKOUT / '.run_tests.log')
+    try:
+        tox = _prepare(report, skip_packages=chosen.skip_packages)
+    except report_lib.StepFailed as error:
+        print(f'\nerror: {error}', file=sys.stderr)
+        return 1
+    results = [_run(report, tox, name) for name in names]
+    print(summary(results))
+    return 1 if any(result.failed for result in results) else 0
+
+
+def parse_totals(output: str, status: int) -> tuple[int, int, int]:
+    """Read (passed, failed, skipped) off stestr's closing lines.
+
+    A tox environment that failed without a failed test counts as one failure: it
+    did not install, or the runner itself died.
+    """
+    totals = {name: int(number) for name, number in _TOTALS.findall(output)}
+    if not totals:
+        return int(status == 0), int(status != 0), 0
+    failed = totals.get('Failed', 0) + totals.get('Unexpected Success', 0)
+    passed = totals.get('Passed', 0)
+    return passed, failed or int(status != 0), totals.get('Skipped', 0)
+
+
+def summary(results: list[Result]) -> str:
+    """Compose a table, and under it the line that machines read."""
+    rows = [
+        f'{result.name:12}{result.passed:6} passed{result.failed:6} failed'
+        f'{result.skipped:6} skipped{result.seconds:8.0f} s'
+        for result in results
+    ]
+    passed = sum(result.passed for result in results)
+    failed = sum(result.failed for result in results)
+    skipped = sum(result.skipped for result in results)
+    closing = f'{passed} passed, {failed} failed, {skipped} skipped'
+    return '\n'.join(['', *rows, '', closing])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog='./run_tests',
+        description='Install what the tests need, run them, and sum up.',
+    )
+    parser.add_argument(
+        'environment', nargs='*',
+        help=f'tox environments to run (default: {" ".join(ENVIRONMENTS)})',
+    )  # fmt: skip
+    parser.add_argument(
+        '--skip-packages', action='store_true',
+        help='take it that the system packages of bindep.txt are installed',
+    )  # fmt: skip
+    return parser
+
+
+def _prepare(report: report_lib.Report, *, skip_packages: bool) -> pathlib.Path:
+    report.step('System packages')
+    if skip_packages:
+        report.say('skipped')
+    else:
+        packages.ensure(report, _CHECKOUT / 'bindep.txt')
+    report.step('tox')
+    venv = environment.Environment(_CHECKOUT / '.tox' / '.runner', _CHECKOUT)
+    venv.ensure(report, 'tox>=4.14')
+    uri = hypervisor.default_uri()
+    report.step(f'libvirt ({uri})')
+    hypervisor.ensure_libvirt(report, uri)
+    report.step('Image for the functional tests')
+    image_lib.tiny(report, _CHECKOUT)
+    return venv.program('tox')
+
+
+def _run(report: report_lib.Report, tox: pathlib.Path, name: str) -> Result:
+    report.step(f'tox -e {name}')
+    began = time.monotonic()
+    with subprocess.Popen(
+        [tox, '-e', name],
+        env={**os.environ, **environment.build_environment(_CHECKOUT)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        output = _echo(process)
+    counts = parse_totals(output, process.returncode)
+    return Result(name, *counts, seconds=time.monotonic() - began)
+
+
+def _echo(process: subprocess.Popen[bytes]) -> str:
+    """Pass on what a process prints, and keep it."""
+    assert process.stdout is not None
+    kept = []
+    for line in process.stdout:
+        text = line.decode(errors='replace')
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        kept.append(text)
+    return ''.join(kept)
