@@ -1045,6 +1045,10 @@ class BDMNotFound(NotFound):
     msg_fmt = _('No Block Device Mapping with id %(id)s.')
 
 
+class VolumeBDMNotFound(NotFound):
+    msg_fmt = _('No block device mapping of volume %(volume_id)s.')
+
+
 class UnsupportedRescueBus(Invalid):
     msg_fmt = _(
         'Requested rescue bus %(bus)s is not supported by the '

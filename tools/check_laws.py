@@ -18,7 +18,9 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / 'nova' / 'virt' / 'libvirt'
 DRIVER_LINES = 1500
-THREADS = ('threading', 'eventlet', 'futurist', 'concurrent.futures', '_thread')
+THREADS = ('eventlet', 'futurist', 'concurrent.futures', '_thread', 'multiprocessing')
+#: A lock is not a thread; these names of the threading module are.
+THREAD_MAKERS = ('Thread', 'Timer', '_start_new_thread')
 MAY_START_THREADS = ('connection.py', 'eventqueue.py')
 NOVA_MODULES = (ROOT / 'tools' / 'nova-modules.txt').read_text().split()
 
@@ -46,6 +48,15 @@ def breaks_of_import(name: str, module: str) -> str | None:
     return None
 
 
+def breaks_of_use(name: str, attribute: str) -> str | None:
+    """Return which law the use of an attribute breaks, or None."""
+    if attribute.startswith('get_error') and name != 'errors.py':
+        return 'error codes are read in errors.py alone'
+    if attribute in THREAD_MAKERS and name not in MAY_START_THREADS:
+        return f'{attribute}: threads exist in {" and ".join(MAY_START_THREADS)}'
+    return None
+
+
 def _knows_xml(name: str) -> bool:
     return name == 'config.py' or name.startswith('schema/')
 
@@ -69,10 +80,10 @@ def breaks_in(path: pathlib.Path) -> Iterator[str]:
         reason = breaks_of_import(name, module)
         if reason:
             yield f'{path}:{line}: {reason}'
-    if name != 'errors.py':
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and node.attr.startswith('get_error'):
-                yield f'{path}:{node.lineno}: error codes are read in errors.py alone'
+    for node in ast.walk(tree):
+        reason = isinstance(node, ast.Attribute) and breaks_of_use(name, node.attr)
+        if reason:
+            yield f'{path}:{node.lineno}: {reason}'
     if name == 'driver.py' and text.count('\n') > DRIVER_LINES:
         yield f'{path}: more than {DRIVER_LINES} lines'
 

@@ -96,9 +96,9 @@ class Validator:
 
 def _describe(error: jsonschema.ValidationError) -> str:
     reason = _reason(error)
-    if not error.path:
+    if not error.absolute_path:
         return reason
-    path = '.'.join(str(part) for part in error.path)
+    path = '.'.join(str(part) for part in error.absolute_path)
     return _('Invalid input for field/attribute %(path)s. Value: %(value)s. '
              '%(reason)s') % {'path': path, 'value': _shown(error.instance),
                               'reason': reason}

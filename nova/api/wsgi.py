@@ -8,6 +8,7 @@ library before this module was imported.
 
 from collections.abc import Callable, Iterable
 import logging as levels
+import re
 import socket
 import threading
 import time
@@ -31,7 +32,7 @@ MAX_BODY = 4 * 1024 * 1024
 
 #: Seconds that one read or write may take.
 _IO_TIMEOUT = 10
-#: Seconds that all reads and writes of one request may take together.
+#: Seconds that all reads of one request may take together, and all writes.
 _IO_BUDGET = 30
 #: Connections that wait for a thread.
 _QUEUE = 256
@@ -48,28 +49,30 @@ class _BudgetedSocket:
 
     def __init__(self, sock: socket.socket, budget_s: float) -> None:
         self._sock = sock
-        self._left_s = budget_s
+        # Apart, so that who was too slow can still be told so.
+        self._left_s = {'read': budget_s, 'write': budget_s}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sock, name)
 
     def recv_into(self, *args: Any) -> Any:
         """Receive into a buffer."""
-        return self._spend(self._sock.recv_into, *args)
+        return self._spend('read', self._sock.recv_into, *args)
 
     def send(self, *args: Any) -> Any:
         """Send bytes."""
-        return self._spend(self._sock.send, *args)
+        return self._spend('write', self._sock.send, *args)
 
-    def _spend(self, call: Callable[..., Any], *args: Any) -> Any:
-        if self._left_s <= 0:
+    def _spend(self, kind: str, call: Callable[..., Any], *args: Any) -> Any:
+        left_s = self._left_s[kind]
+        if left_s <= 0:
             raise TimeoutError('timed out')
-        self._sock.settimeout(min(_IO_TIMEOUT, self._left_s))
+        self._sock.settimeout(min(_IO_TIMEOUT, left_s))
         started = time.monotonic()
         try:
             return call(*args)
         finally:
-            self._left_s -= time.monotonic() - started
+            self._left_s[kind] = left_s - (time.monotonic() - started)
 
 
 class _Connection(cheroot_server.HTTPConnection):
@@ -173,7 +176,6 @@ class Server:
 
 
 def _reason(error: OSError) -> str:
-    cause = error.__context__
-    if isinstance(cause, OSError) and cause.strerror:
-        return cause.strerror
-    return str(error)
+    # cheroot wraps the operating system's words into a text of its own.
+    words = re.search(r'\[Errno -?\d+\] ([^()]+)', str(error))
+    return words[1] if words else str(error)

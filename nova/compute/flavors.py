@@ -27,9 +27,9 @@ import jsonschema
 import yaml
 
 from nova import exception
+from nova import objects
 import nova.conf
 from nova.i18n import _
-from nova import objects
 
 CONF = nova.conf.CONF
 
@@ -83,8 +83,8 @@ def get_all() -> 'list[objects.Flavor]':
 
     :raises exception.InvalidConfiguration: as :func:`load`.
     """
-    return [_to_object(number, declared)
-            for number, declared in enumerate(_declared(CONF.standalone.flavors_file), 1)]
+    declared = _declared(CONF.standalone.flavors_file)
+    return [_to_object(number, one) for number, one in enumerate(declared, 1)]
 
 
 def get_by_flavor_id(flavor_id: str) -> 'objects.Flavor':

@@ -9,16 +9,18 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy import orm
 
+from nova import exception
 from nova.db import engine
 from nova.db import models
-from nova import exception
 
 Values = Mapping[str, Any]
 
 
 def action_start(values: Values) -> models.InstanceAction:
     """Add an action; InstanceNotFound if its instance is gone."""
-    return _add_to_instance(models.InstanceAction(**values))
+    row = models.InstanceAction(**values)
+    _add_to_instance(row)
+    return row
 
 
 def action_finish(instance_uuid: str, request_id: str,
@@ -113,7 +115,9 @@ def action_event_get_by_id(action_id: int,
 
 def fault_create(values: Values) -> models.InstanceFault:
     """Add a fault; InstanceNotFound if its instance is gone."""
-    return _add_to_instance(models.InstanceFault(**values))
+    row = models.InstanceFault(**values)
+    _add_to_instance(row)
+    return row
 
 
 def fault_get_latest(instance_uuid: str) -> models.InstanceFault | None:
@@ -139,13 +143,14 @@ def faults_get(instance_uuids: Sequence[str],
         return session.scalars(query).all()
 
 
-def _add_to_instance(row: Any) -> Any:
+def _add_to_instance(row: models.InstanceAction | models.InstanceFault) -> None:
+    # After a rollback the row is nobody's, and must not be asked.
+    uuid = row.instance_uuid
     try:
         with engine.get().writer() as session:
             session.add(row)
     except exc.IntegrityError as error:
-        raise exception.InstanceNotFound(instance_id=row.instance_uuid) from error
-    return row
+        raise exception.InstanceNotFound(instance_id=uuid) from error
 
 
 def _first_action(session: orm.Session, instance_uuid: str,

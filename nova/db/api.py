@@ -20,8 +20,8 @@ from nova.db.action_api import faults_get
 from nova.db.instance_api import instance_create
 from nova.db.instance_api import instance_destroy
 from nova.db.instance_api import instance_get
-from nova.db.instance_api import instance_get_by_uuid
 from nova.db.instance_api import instance_get_by_filters
+from nova.db.instance_api import instance_get_by_uuid
 from nova.db.instance_api import instance_update
 from nova.db.node_api import block_device_create
 from nova.db.node_api import block_device_destroy

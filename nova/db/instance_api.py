@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy import orm
 
+from nova import exception
 from nova.compute import task_states
 from nova.db import engine
 from nova.db import models
 from nova.db import queries
-from nova import exception
 
 Values = Mapping[str, Any]
 Expected = Mapping[str, Sequence[Any]]

@@ -7,8 +7,8 @@ from typing import Any
 
 from alembic import command
 from alembic import config as alembic_config
-from alembic.runtime import migration as alembic_migration
 from alembic import script as alembic_script
+from alembic.runtime import migration as alembic_migration
 from oslo_log import log as logging
 import sqlalchemy as sa
 from sqlalchemy import exc

@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from nova import exception
 from nova.db import engine
 from nova.db import models
-from nova import exception
 
 Values = Mapping[str, Any]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from nova.db import models
 from nova import exception
+from nova.db import models
 
 Column = tuple[Any, bool]  # the column, and whether it descends
 

@@ -105,7 +105,7 @@ def _describe(image: local.LocalImage) -> dict[str, Any]:
     said = image.description
     known = {key: said[key] for key in (
         'id', 'name', 'disk_format', 'container_format', 'min_disk', 'min_ram',
-        'visibility', 'protected', 'owner', 'checksum')}
+        'visibility', 'protected', 'owner', 'checksum', 'virtual_size')}
     return {
         **known,
         'properties': dict(said['properties']),

@@ -178,7 +178,7 @@ def _describe(path: str, real: str, status: os.stat_result) -> dict[str, Any]:
         raise _Unusable(f'its description cannot be used: {error}') from error
     disk_format, container_format = formats.guess(real)
     name = os.path.basename(path)
-    return {
+    described = {
         'id': _default_id(name, status),
         'name': os.path.splitext(name)[0],
         'disk_format': disk_format,
@@ -192,6 +192,9 @@ def _describe(path: str, real: str, status: os.stat_result) -> dict[str, Any]:
         'tags': [],
         **said,
     }
+    described['virtual_size'] = formats.virtual_size(
+        real, described['disk_format'], status.st_size)
+    return described
 
 
 def _default_id(name: str, status: os.stat_result) -> str:

@@ -70,7 +70,7 @@ class IP(Model):
 
 def _address_version(address: str) -> int:
     try:
-        return netaddr.IPAddress(address).version
+        return int(netaddr.IPAddress(address).version)
     except netaddr.AddrFormatError as error:
         raise exception.InvalidIpAddressError(address=address) from error
 
@@ -87,7 +87,7 @@ class FixedIP(IP):
         return (isinstance(other, FixedIP) and super().__eq__(other) and
                 self['floating_ips'] == other['floating_ips'])
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def add_floating_ip(self, floating_ip: IP) -> None:
         """Add a floating address unless it is there."""
@@ -272,8 +272,9 @@ class VIF(Model):
     def get_physical_network(self) -> str | None:
         """Return the physical network that the port is bound to."""
         network_meta = self['network']['meta'] if self['network'] else {}
-        return (network_meta.get('physical_network') or
-                self['details'].get(VIF_DETAILS_PHYSICAL_NETWORK))
+        name: str | None = (network_meta.get('physical_network') or
+                            self['details'].get(VIF_DETAILS_PHYSICAL_NETWORK))
+        return name
 
     def is_hybrid_plug_enabled(self) -> bool:
         """Say whether a bridge stands between the guest and Open vSwitch."""
@@ -339,9 +340,10 @@ class NetworkInfo(list[VIF]):
     @classmethod
     def hydrate(cls, network_info: str | list[dict[str, Any]]) -> Self:
         """Make the VIFs from JSON or from dicts."""
-        if isinstance(network_info, str):
-            network_info = jsonutils.loads(network_info)
-        return cls([VIF.hydrate(vif) for vif in network_info])
+        vifs: list[dict[str, Any]] = (
+            jsonutils.loads(network_info) if isinstance(network_info, str)
+            else network_info)
+        return cls([VIF.hydrate(vif) for vif in vifs])
 
 
 class NetworkInfoAsyncWrapper(NetworkInfo):
@@ -357,14 +359,15 @@ class NetworkInfoAsyncWrapper(NetworkInfo):
 
     def wait(self, do_raise: bool = True) -> None:
         """Wait for the allocation; its error is raised, or the list stays empty."""
-        future, self._future = self._future, None
-        if future is None:
+        if self._future is None:
             return
         try:
-            self[:] = future.result()
+            self[:] = self._future.result()
         except Exception:  # noqa: BLE001 - whatever the allocation raised
             if do_raise:
                 raise
+            return
+        self._future = None
 
     def _settled(self) -> list[VIF]:
         self.wait()

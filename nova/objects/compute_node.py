@@ -9,10 +9,10 @@ from oslo_utils import uuidutils
 
 from nova import exception
 from nova import objects
+import nova.conf
 from nova.db import api as db
 from nova.objects import base
 from nova.objects import fields
-import nova.conf
 
 CONF = nova.conf.CONF
 
@@ -145,13 +145,18 @@ class ComputeNode(base.NovaPersistentObject, base.NovaObject):
         for name in _FROM_DRIVER:
             is_final = name == 'uuid' and self.obj_attr_is_set('uuid')
             if name in resources and not is_final:
-                setattr(self, name, resources[name])
+                setattr(self, name, _as_field(resources[name]))
         if 'stats' in resources:
             self.stats = resources['stats']
         if 'supported_instances' in resources:
             self.supported_hv_specs = [
                 objects.HVSpec.from_list(spec)
                 for spec in resources['supported_instances']]
+
+
+def _as_field(value: Any) -> Any:
+    # What has a structure is kept as JSON in a text.
+    return jsonutils.dumps(value) if isinstance(value, (dict, list)) else value
 
 
 def _to_row(changes: dict[str, Any]) -> dict[str, Any]:
@@ -166,8 +171,6 @@ def _to_row(changes: dict[str, Any]) -> dict[str, Any]:
             spec.obj_to_primitive() for spec in values['supported_hv_specs']]
     if values.get('pci_device_pools') is not None:
         values['pci_device_pools'] = values['pci_device_pools'].obj_to_primitive()
-    if isinstance(values.get('cpu_info'), dict):
-        values['cpu_info'] = jsonutils.dumps(values['cpu_info'])
     return values
 
 

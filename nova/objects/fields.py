@@ -63,6 +63,52 @@ from nova.objects.enumerations.storage import ImageSignatureKeyType
 from nova.objects.enumerations.storage import ShareMappingProto
 from nova.objects.enumerations.storage import ShareMappingStatus
 
+__all__ = [
+    'AddressBase', 'Architecture', 'ArchitectureField', 'AutoTypedField',
+    'BaseEnumField', 'BaseNovaEnum', 'BlockDeviceDestinationType',
+    'BlockDeviceDestinationTypeField', 'BlockDeviceEncryptionFormatType',
+    'BlockDeviceEncryptionFormatTypeField', 'BlockDeviceSourceType',
+    'BlockDeviceSourceTypeField', 'BlockDeviceType', 'BlockDeviceTypeField',
+    'BooleanField', 'CPUAllocationPolicy', 'CPUAllocationPolicyField',
+    'CPUEmulatorThreadsPolicy', 'CPUEmulatorThreadsPolicyField', 'CPUFeaturePolicy',
+    'CPUFeaturePolicyField', 'CPUMatch', 'CPUMatchField', 'CPUMode', 'CPUModeField',
+    'CPUThreadAllocationPolicy', 'CPUThreadAllocationPolicyField',
+    'ConfigDrivePolicy', 'ConfigDrivePolicyField', 'DateTimeField', 'Dict',
+    'DictOfIntegersField', 'DictOfListOfStringsField', 'DictOfNullableStringsField',
+    'DictOfSetOfIntegersField', 'DictOfStringsField', 'DictProxyField', 'DiskBus',
+    'DiskBusField', 'DiskConfig', 'DiskConfigField', 'DiskFormat', 'DiskFormatField',
+    'EnumField', 'Field', 'FieldType', 'FirmwareType', 'FirmwareTypeField',
+    'FlexibleBooleanField', 'FloatField', 'HVType', 'HVTypeField', 'HostStatus',
+    'HostStatusField', 'HypervisorDriver', 'HypervisorDriverField', 'IDEAddress',
+    'IDEAddressField', 'IPAddressField', 'IPNetworkField', 'IPV4AddressField',
+    'IPV6AddressField', 'ImageSignatureHashType', 'ImageSignatureHashTypeField',
+    'ImageSignatureKeyType', 'ImageSignatureKeyTypeField', 'InputBus',
+    'InputBusField', 'InstancePowerState', 'InstancePowerStateField', 'InstanceState',
+    'InstanceStateField', 'InstanceTaskState', 'InstanceTaskStateField', 'Integer',
+    'IntegerField', 'List', 'ListOfDictOfNullableStringsField', 'ListOfIntegersField',
+    'ListOfListsOfStringsField', 'ListOfObjectsField', 'ListOfSetsOfIntegersField',
+    'ListOfStringsField', 'ListOfUUIDField', 'MACAddressField', 'MaxPhyAddrMode',
+    'MaxPhyAddrModeField', 'MemEncryptionModel', 'MemEncryptionModelField',
+    'MigrationType', 'MigrationTypeField', 'MonitorMetricType',
+    'MonitorMetricTypeField', 'NetworkModel', 'NetworkModelField', 'NetworkVIFModel',
+    'NetworkVIFModelField', 'NonNegativeFloatField', 'NonNegativeIntegerField',
+    'OSType', 'OSTypeField', 'ObjectField', 'PCIAddress', 'PCIAddressField',
+    'PCINUMAAffinityPolicy', 'PCINUMAAffinityPolicyField', 'PciDeviceStatus',
+    'PciDeviceStatusField', 'PciDeviceType', 'PciDeviceTypeField', 'PointerModelType',
+    'PointerModelTypeField', 'RNGModel', 'RNGModelField', 'SCSIAddress',
+    'SCSIAddressField', 'SCSIModel', 'SCSIModelField', 'SecureBoot',
+    'SecureBootField', 'SensitiveStringField', 'Set', 'SetOfIntegersField',
+    'SetOfStringsField', 'ShareMappingProto', 'ShareMappingProtoField',
+    'ShareMappingStatus', 'ShareMappingStatusField', 'SoundModelType',
+    'SoundModelTypeField', 'String', 'StringField', 'TPMModel', 'TPMModelField',
+    'TPMVersion', 'TPMVersionField', 'USBAddress', 'USBAddressField',
+    'USBControllerModelType', 'USBControllerModelTypeField', 'UUIDField',
+    'UnspecifiedDefault', 'VIFModel', 'VIFModelField', 'VIOMMUModel',
+    'VIOMMUModelField', 'VMMode', 'VMModeField', 'VersionPredicateField',
+    'VideoModel', 'VideoModelField', 'WatchdogAction', 'WatchdogActionField',
+    'XenAddress', 'XenAddressField',
+]
+
 # The types of the library, under our name
 AutoTypedField = fields.AutoTypedField
 BaseEnumField = fields.BaseEnumField

@@ -11,12 +11,12 @@ from oslo_utils import uuidutils
 
 from nova import exception
 from nova import objects
+import nova.conf
 from nova.db import api as db
 from nova.network import model as network_model
 from nova.objects import base
 from nova.objects import fields
 from nova.objects import instance_columns as columns
-import nova.conf
 
 CONF = nova.conf.CONF
 
@@ -39,7 +39,7 @@ class Instance(base.NovaPersistentObject, base.NovaObject,
     VERSION = '2.8'
 
     fields = columns.FIELDS
-    obj_extra_fields = ['name', 'image_meta']
+    obj_extra_fields = ['name']
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -126,7 +126,7 @@ def _from_json(context: Any, kind: str, primitive: Any) -> Any:
 
 
 def _empty(kind: str) -> Callable[[Any], Any]:
-    return lambda instance: getattr(objects, kind)(instance._context, objects=[])
+    return lambda instance: getattr(objects, kind)(instance._context)
 
 
 _DEFAULTS: dict[str, Callable[[Any], Any]] = {

@@ -7,12 +7,12 @@ NotImplementedError, and ``capabilities`` says beforehand what is there.
 """
 
 import collections.abc
+import importlib
 import sys
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import os_traits
 from oslo_log import log as logging
-from oslo_utils import importutils
 
 from nova import context as nova_context
 import nova.conf
@@ -788,12 +788,14 @@ def load_compute_driver(virtapi: 'virt_api.VirtAPI',
         sys.exit(_('[DEFAULT] compute_driver is not set; '
                    'set it to libvirt.LibvirtDriver'))
     LOG.info('Loading compute driver %s', name)
+    module_name, _dot, class_name = f'nova.virt.{name}'.rpartition('.')
     try:
-        driver = importutils.import_object(f'nova.virt.{name}', virtapi)
-    except ImportError as error:
+        driver_class = getattr(importlib.import_module(module_name), class_name)
+    except (ImportError, AttributeError) as error:
         LOG.debug('Loading compute driver %s failed', name, exc_info=True)
         sys.exit(_('[DEFAULT] compute_driver %(name)s cannot be loaded: %(error)s')
-                 % {'name': name, 'error': str(error).splitlines()[0]})
-    if not isinstance(driver, ComputeDriver):
+                 % {'name': name, 'error': error})
+    if not issubclass(driver_class, ComputeDriver):
         sys.exit(_('[DEFAULT] compute_driver %s is no ComputeDriver') % name)
+    driver: ComputeDriver = driver_class(virtapi)
     return driver

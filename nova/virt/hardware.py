@@ -335,9 +335,10 @@ def get_best_cpu_topology(flavor: 'objects.Flavor', image_meta: 'objects.ImageMe
         raise exception.ImageVCPULimitsRangeImpossible(
             vcpus=flavor.vcpus, sockets=maximum.sockets, cores=maximum.cores,
             threads=maximum.threads)
-    return _topology(max(possible, key=lambda parts: (
+    best = max(possible, key=lambda parts: (
         sum(have == want for have, want in zip(parts, wanted, strict=True)),
-        parts[0] * parts[1], parts[0], parts[2])))
+        parts[0] * parts[1], parts[0], parts[2]))
+    return _topology(best)
 
 
 def _possible_topologies(vcpus: int, limits: tuple[int, int, int],

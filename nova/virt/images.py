@@ -52,9 +52,12 @@ def get_info(context: nova_context.RequestContext, image_href: str,
 def fetch(context: nova_context.RequestContext, image_href: str, path: str,
           trusted_certs: Any = None) -> None:
     """Write the content of an image to a file; on failure there is none."""
-    with fileutils.remove_path_on_error(path):
+    try:
         glance.API().download(context, image_href, dest_path=path,
                               trusted_certs=trusted_certs)
+    except BaseException:
+        fileutils.delete_if_exists(path)
+        raise
 
 
 def get_image_format(path: str) -> str:

@@ -10,9 +10,15 @@ import subprocess
 
 from tools.newcomer import report as report_lib
 
-_START_DEADLINE_S = 30.0
+#: When libvirtd starts first it tries out each QEMU; on a machine whose KVM hangs it
+#: gives up on that only after most of a minute.
+_START_DEADLINE_S = 180.0
+_ANSWER_DEADLINE_S = 60
 _SYSTEMD = pathlib.Path('/run/systemd/system')
-_VIRTLOGD_SOCKET = '/run/libvirt/virtlogd-sock'
+_SOCKETS = {
+    'virtlogd': '/run/libvirt/virtlogd-sock',
+    'libvirtd': '/run/libvirt/libvirt-sock',
+}
 
 
 def default_uri() -> str:
@@ -46,9 +52,9 @@ def _start_daemons(report: report_lib.Report) -> None:
         report.run(['systemctl', 'start', 'libvirtd'])
         return
     report.say('starting virtlogd and libvirtd')
-    if not _accepts(_VIRTLOGD_SOCKET):
-        report.run(['virtlogd', '-d'])
-    report.run(['libvirtd', '-d'])
+    for name, path in _SOCKETS.items():
+        if not _accepts(path):
+            report.run([name, '-d'])
 
 
 def answers(uri: str) -> bool:
@@ -56,11 +62,11 @@ def answers(uri: str) -> bool:
 
 
 def _complaint(uri: str) -> str:
-    return _ask(uri).stderr.strip()
+    return _ask(uri).stderr.strip() or f'no answer within {_ANSWER_DEADLINE_S} s'
 
 
 def _ask(uri: str) -> subprocess.CompletedProcess[str]:
-    command = ['timeout', '20', 'virsh', '--connect', uri, 'version']
+    command = ['timeout', str(_ANSWER_DEADLINE_S), 'virsh', '--connect', uri, 'version']
     return subprocess.run(command, check=False, capture_output=True, text=True)
 
 

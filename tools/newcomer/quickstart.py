@@ -142,7 +142,7 @@ def _set_up(
         report, venv.program('openstack'), node.client_environment()
     )
     report.step(f'Server "{options.name}"')
-    _boot(client, options.name, image, report)
+    _boot(client, options, image, report)
     report.step('What the guest says on its console')
     client.show_console(options.name, image.ready)
 
@@ -218,15 +218,17 @@ def _start(
 
 def _boot(
     client: server.Client,
-    name: str,
+    options: argparse.Namespace,
     image: image_lib.Image,
     report: report_lib.Report,
 ) -> None:
-    if any(found['Name'] == name for found in client.servers()):
-        report.say('is there and stays as it is')
+    if all(found['Name'] != options.name for found in client.servers()):
+        client.boot(options.name, image)
+    elif options.image is not None:
+        report.say('is there and stays as it is; --name NAME boots another')
     else:
-        client.boot(name, image)
-    client.show_all(name)
+        report.say('is there and stays as it is')
+    client.show_all(options.name)
 
 
 def _say_how_to_go_on(

@@ -80,14 +80,18 @@ class Client:
 
     def show_console(self, name: str, ready: str) -> None:
         """Print what the guest says, once it says that it is ready."""
-        log = ['console', 'log', 'show', name]
-        self._report.wait_for(
-            'the guest to boot',
-            lambda: ready in self._report.ask([self._program, *log],
-                                              env=self._environment),
-            _CONSOLE_DEADLINE_S,
-        )
-        self.show(*log, '--lines', str(_CONSOLE_LINES))
+        command = [self._program, 'console', 'log', 'show', name]
+        output = ''
+
+        def is_ready() -> bool:
+            nonlocal output
+            output = self._report.ask(command, env=self._environment)
+            return ready in output
+
+        if not self._report.wait_for('the guest', is_ready, _CONSOLE_DEADLINE_S):
+            self._report.say('(it is not up yet, or does not use its serial console)')
+        self._report.say(f'$ openstack console log show {name}')
+        self._report.say('\n'.join(output.splitlines()[-_CONSOLE_LINES:]))
 
 
 def _columns(*names: str) -> list[str]:

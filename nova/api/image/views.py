@@ -8,7 +8,7 @@ from typing import Any
 #: Properties that have a field of their own; they cannot be overridden.
 _FIELDS = ('id', 'name', 'status', 'disk_format', 'container_format', 'size',
            'min_disk', 'min_ram', 'visibility', 'protected', 'owner',
-           'checksum', 'os_hash_algo', 'os_hash_value')
+           'checksum', 'os_hash_algo', 'os_hash_value', 'virtual_size')
 
 
 def image(described: dict[str, Any]) -> dict[str, Any]:
@@ -18,7 +18,6 @@ def image(described: dict[str, Any]) -> dict[str, Any]:
     return {
         **described['properties'],
         **shown,
-        'virtual_size': None,
         'os_hidden': False,
         'tags': list(described['tags']),
         'created_at': _time(described['created_at']),

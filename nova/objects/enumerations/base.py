@@ -61,9 +61,9 @@ class CaselessEnum(BaseNovaEnum):
 class CanonicalEnum(CaselessEnum):
     """An enumeration with one canonical spelling for names from anywhere."""
 
-    #: Raised for a name that is none of the values, with ERROR_KEY as its datum.
-    ERROR: ClassVar[type[exception.NovaException]] = exception.InvalidInput
-    ERROR_KEY: ClassVar[str] = 'reason'
+    #: Raised for a name that is none of the values, and the name of its datum.
+    _error: ClassVar[type[exception.NovaException]] = exception.InvalidInput
+    _error_key: ClassVar[str] = 'reason'
 
     @classmethod
     def canonicalize(cls, name: str | None) -> str | None:
@@ -73,7 +73,7 @@ class CanonicalEnum(CaselessEnum):
         value = name.lower()
         value = cls.ALIASES.get(value, value)
         if value not in cls.ALL:
-            raise cls.ERROR(**{cls.ERROR_KEY: name})
+            raise cls._error(**{cls._error_key: name})
         return value
 
 

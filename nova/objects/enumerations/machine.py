@@ -12,8 +12,8 @@ class Architecture(base.CanonicalEnum):
     """A processor architecture, as uname and QEMU name it."""
 
     ALIASES = {'i386': 'i686', 'i486': 'i686', 'i586': 'i686', 'amd64': 'x86_64'}
-    ERROR = exception.InvalidArchitectureName
-    ERROR_KEY = 'arch'
+    _error = exception.InvalidArchitectureName
+    _error_key = 'arch'
 
     ALPHA = 'alpha'
     ARMV6 = 'armv6'
@@ -60,8 +60,8 @@ class HVType(base.CanonicalEnum):
     """A kind of hypervisor."""
 
     ALIASES = {'xapi': 'xen', 'powervm': 'phyp'}
-    ERROR = exception.InvalidHypervisorVirtType
-    ERROR_KEY = 'hv_type'
+    _error = exception.InvalidHypervisorVirtType
+    _error_key = 'hv_type'
 
     BAREMETAL = 'baremetal'
     BHYVE = 'bhyve'
@@ -91,8 +91,8 @@ class VMMode(base.CanonicalEnum):
     """What the guest sees: a whole machine, a paravirtual one, a container."""
 
     ALIASES = {'pv': 'xen', 'hv': 'hvm', 'baremetal': 'hvm'}
-    ERROR = exception.InvalidVirtualMachineMode
-    ERROR_KEY = 'vmmode'
+    _error = exception.InvalidVirtualMachineMode
+    _error_key = 'vmmode'
 
     HVM = 'hvm'
     XEN = 'xen'

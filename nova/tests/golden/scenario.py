@@ -42,14 +42,6 @@ class Scenario:
         """Name of the scenario, which is that of its file."""
         return str(self.data['name'])
 
-    @property
-    def uses_objects_outside_the_designer(self) -> bool:
-        """Whether it has what is not read here: NUMA, PCI, shares and the like."""
-        instance = self.data['instance']
-        return any((instance['numa_topology'], instance['pci_devices'],
-                    instance['resources'], self.data['mdevs'],
-                    self.data['accel_info'], self.data['share_info']))
-
     def option(self, group: str, name: str) -> Any:
         """Return a configured value; LookupError where the default holds."""
         if name == 'instances_path':
@@ -114,7 +106,11 @@ class Scenario:
                  'system_metadata', 'ephemeral_key_uuid')
         instance = objects.Instance(**{name: data[name] for name in plain})
         instance.flavor = self.flavor
-        instance.numa_topology = None
+        instance.numa_topology = _numa_topology(data['numa_topology'])
+        instance.pci_devices = objects.PciDeviceList(objects=[
+            objects.PciDevice(**device) for device in data['pci_devices']])
+        instance.pci_requests = objects.InstancePCIRequests(requests=[
+            objects.InstancePCIRequest(**request) for request in data['pci_requests']])
         return instance
 
     @functools.cached_property
@@ -144,7 +140,8 @@ class Scenario:
                 'max_disk_devices_to_attach', -1),
             machine_types=self.settings.machine.machine_types,
             host_arch=self.data['host']['arch'],
-            config_drive_format=self.settings.disk.config_drive_format,
+            config_drive_format=config.get('DEFAULT', {}).get(
+                'config_drive_format', 'iso9660'),
             force_config_drive=config.get('DEFAULT', {}).get(
                 'force_config_drive', False))
         return blockinfo.get_disk_info(
@@ -159,7 +156,11 @@ class Scenario:
             instance=self.instance, flavor=self.flavor, image_meta=self.image_meta,
             disk_info=self.disk_info(), allotted=self._allotted(),
             network_info=network_model.NetworkInfo.hydrate(self.data['network_info']),
-            block_device_info=self.data['block_device_info'], rescue=self.rescue)
+            block_device_info=self.data['block_device_info'], rescue=self.rescue,
+            assigned=design.AssignedDevices(
+                mdevs=tuple(self.data['mdevs']),
+                accelerators=tuple(self.data['accel_info']),
+                shares=tuple(self.data['share_info'])))
 
     def _allotted(self) -> design.Allotted:
         created = datetime.datetime.fromtimestamp(
@@ -176,6 +177,27 @@ class Scenario:
             disk_formats={
                 path.replace(INSTANCES_PLACEHOLDER, self.instances_path): kind
                 for path, kind in recorded.items()})
+
+
+def _numa_topology(data: Json | None) -> 'objects.InstanceNUMATopology | None':
+    if data is None:
+        return None
+    return objects.InstanceNUMATopology(
+        emulator_threads_policy=data['emulator_threads_policy'],
+        cells=[_numa_cell(cell) for cell in data['cells']])
+
+
+def _numa_cell(data: Json) -> 'objects.InstanceNUMACell':
+    pinning, reserved = data['cpu_pinning'], data['cpuset_reserved']
+    plain = ('id', 'memory', 'pagesize', 'cpu_policy', 'cpu_thread_policy')
+    cell = objects.InstanceNUMACell(
+        cpuset=set(data['cpuset']), pcpuset=set(data['pcpuset']),
+        cpuset_reserved=None if reserved is None else set(reserved),
+        **{name: data[name] for name in plain})
+    cell.cpu_pinning = pinning and {int(k): v for k, v in pinning.items()}
+    cell.cpu_topology = data['cpu_topology'] and objects.VirtCPUTopology(
+        **data['cpu_topology'])
+    return cell
 
 
 def load(path: pathlib.Path, instances_path: str) -> Scenario:

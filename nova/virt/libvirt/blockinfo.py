@@ -16,6 +16,8 @@ where ``disk``, ``disk.local``, ``disk.eph0``, ``disk.swap``, ``disk.config`` an
 from collections.abc import Collection, Mapping, MutableMapping
 from typing import Any
 
+from oslo_serialization import jsonutils
+
 from nova import exception
 from nova import objects
 from nova.objects import fields
@@ -31,7 +33,8 @@ from nova.virt.libvirt.diskbus import has_disk_dev
 from nova.virt.libvirt.diskbus import is_disk_bus_valid_for_virt
 
 __all__ = [
-    'BlockInfoSettings', 'default_device_names', 'find_disk_dev_for_disk_bus',
+    'BlockInfoSettings', 'DEFAULTS', 'default_device_names',
+    'find_disk_dev_for_disk_bus',
     'get_boot_order', 'get_config_drive_type', 'get_default_ephemeral_info',
     'get_dev_count_for_disk_bus', 'get_dev_prefix_for_disk_bus', 'get_device_name',
     'get_disk_bus_for_device_type', 'get_disk_bus_for_disk_dev', 'get_disk_info',
@@ -107,7 +110,7 @@ def get_info_from_bdm(
     :raises exception.TooManyDiskDevices: if no name is free for it.
     """
     name = _strip_dev(get_device_name(bdm))
-    device_type = bdm.get('device_type') or dev_type
+    device_type: Any = bdm.get('device_type') or dev_type
     if device_type not in (allowed_types or SUPPORTED_DEVICE_TYPES):
         device_type = 'disk'
     bus = bdm.get('disk_bus') or disk_bus
@@ -119,6 +122,8 @@ def get_info_from_bdm(
         mapping or {}, str(bus), assigned_devices, settings=settings)}
     if bdm.get('guest_format'):
         info['format'] = bdm['guest_format']
+    if bdm.get('encrypted'):
+        info.update(_encryption(bdm))
     boot_index = bdm.get('boot_index')
     if boot_index is not None and boot_index >= 0:
         # libvirt counts from 1.
@@ -126,9 +131,20 @@ def get_info_from_bdm(
     return info
 
 
+def _encryption(bdm: Mapping[str, Any]) -> Info:
+    """Return what a local disk is encrypted with; volumes say it elsewhere."""
+    if 'encryption_secret_uuid' not in bdm:
+        return {}
+    options = bdm.get('encryption_options')
+    return {'encrypted': True,
+            'encryption_secret_uuid': bdm['encryption_secret_uuid'],
+            'encryption_format': bdm.get('encryption_format'),
+            'encryption_options': jsonutils.loads(options) if options else {}}
+
+
 def get_root_info(
     instance: 'objects.Instance', virt_type: str, image_meta: 'objects.ImageMeta',
-    root_bdm: Mapping[str, Any] | None, disk_bus: str, cdrom_bus: str,
+    root_bdm: Mapping[str, Any] | None, disk_bus: str | None, cdrom_bus: str | None,
     root_device_name: str | None = None, *, settings: BlockInfoSettings = DEFAULTS,
 ) -> Info:
     """Return the device of the root disk.
@@ -144,7 +160,7 @@ def get_root_info(
                                  settings=settings)
     is_iso = (image_meta.obj_attr_is_set('disk_format')
               and image_meta.disk_format == 'iso')
-    bus = cdrom_bus if is_iso else disk_bus
+    bus = str(cdrom_bus if is_iso else disk_bus)
     return {'bus': bus, 'type': 'cdrom' if is_iso else 'disk', 'boot_index': '1',
             'dev': name or find_disk_dev_for_disk_bus({}, bus, settings=settings)}
 

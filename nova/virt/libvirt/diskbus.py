@@ -4,6 +4,7 @@
 
 from collections.abc import Collection, Mapping
 import dataclasses
+import itertools
 import platform
 from typing import Any
 
@@ -34,7 +35,7 @@ class BlockInfoSettings:
 
     #: Replaces the prefix that the bus has.
     disk_prefix: str | None = None
-    #: Disks of one guest; negative for as many as there are letters.
+    #: Disks of one guest on a bus; negative for no limit.
     max_disk_devices: int = -1
     #: ``ARCH=MACHINE`` entries.
     machine_types: tuple[str, ...] = ()
@@ -69,10 +70,8 @@ def get_dev_prefix_for_disk_bus(disk_bus: str, *,
 
 def get_dev_count_for_disk_bus(disk_bus: str, *,
                                settings: BlockInfoSettings = DEFAULTS) -> int:
-    """Return how many devices a guest may have on a bus."""
-    if disk_bus == 'ide':
-        return 4
-    return 26 if settings.max_disk_devices < 0 else settings.max_disk_devices
+    """Return how many devices a guest may have on a bus; negative for no limit."""
+    return 4 if disk_bus == 'ide' else settings.max_disk_devices
 
 
 def find_disk_dev_for_disk_bus(mapping: Mapping[str, Info], bus: str,
@@ -87,10 +86,10 @@ def find_disk_dev_for_disk_bus(mapping: Mapping[str, Info], bus: str,
     if prefix is None:
         return None
     limit = get_dev_count_for_disk_bus(bus, settings=settings)
-    taken = set(assigned_devices or ())
-    for index in range(limit):
+    taken = {*(assigned_devices or ()), *(info['dev'] for info in mapping.values())}
+    for index in range(limit) if limit >= 0 else itertools.count():
         name = prefix + _letters(index)
-        if name not in taken and not has_disk_dev(mapping, name):
+        if name not in taken:
             return name
     raise exception.TooManyDiskDevices(maximum=limit)
 

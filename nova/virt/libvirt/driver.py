@@ -18,6 +18,7 @@ from nova.i18n import _
 from nova.virt import driver
 from nova.virt import node
 from nova.virt.libvirt import blockinfo
+from nova.virt.libvirt import capabilities
 from nova.virt.libvirt import console
 from nova.virt.libvirt import disks
 from nova.virt.libvirt import guest as libvirt_guest
@@ -76,7 +77,8 @@ class LibvirtDriver(driver.ComputeDriver):
             self._uri(), read_only,
             conn_event_handler=self._handle_conn_event,
             lifecycle_event_handler=self.emit_event,
-            guest_factory=libvirt_guest.Guest)
+            guest_factory=libvirt_guest.Guest, kinds=_guest_kinds(),
+            file_backed_memory_mb=CONF.libvirt.file_backed_memory)
         self._dirs = instancedir.InstanceDirs(CONF.instances_path)
         self._bases = baseimages.BaseImages(_base_image_settings())
         self._image_cache = imagecache.ImageCacheManager(
@@ -84,10 +86,11 @@ class LibvirtDriver(driver.ComputeDriver):
         self._disks = disks.InstanceDisks(
             self._dirs, self._bases,
             imagebackend.Backend(_image_backend_settings()))
-        self._guest_settings = _guest_settings()
+        guest_settings = _guest_settings()
         self._lifecycle = lifecycle.Lifecycle(
-            self._host, self._disks, self._host_facts,
-            _lifecycle_settings(self._guest_settings))
+            self._host, self._disks,
+            hostfacts.CachedHostFacts(self._host, guest_settings),
+            _lifecycle_settings(guest_settings))
         self._console_logs = console.ConsoleLogs(self._dirs)
         self._resources = resources.HostResources(self._host, self._dirs)
 
@@ -95,9 +98,6 @@ class LibvirtDriver(driver.ComputeDriver):
     def _uri() -> str:
         default = DEFAULT_URIS.get(CONF.libvirt.virt_type, 'qemu:///system')
         return CONF.libvirt.connection_uri or default
-
-    def _host_facts(self) -> design.HostFacts:
-        return hostfacts.gather(self._host, self._guest_settings)
 
     # Host
 
@@ -317,9 +317,16 @@ def _guest_settings() -> design.Settings:
     return design.from_options(design.Settings, _option, product=product)
 
 
+def _guest_kinds() -> capabilities.GuestKinds:
+    chosen = (entry.partition('=') for entry in CONF.libvirt.hw_machine_type or ())
+    return capabilities.GuestKinds(
+        virt_type=CONF.libvirt.virt_type,
+        machine_types={arch.strip(): machine for arch, _equals, machine in chosen})
+
+
 def _lifecycle_settings(guest: design.Settings) -> lifecycle.LifecycleSettings:
     return lifecycle.LifecycleSettings(
-        guest=guest, blockinfo=_block_info_settings(),
+        guest=guest, block_info=_block_info_settings(),
         soft_reboot_timeout_s=CONF.libvirt.wait_soft_reboot_seconds)
 
 

@@ -113,6 +113,8 @@ class Guest:
         """Stop the domain at once; one that does not run is left as it is.
 
         After a failure it may still run.
+
+        :raises nova.exception.InstanceNotFound: if there is no such domain.
         """
         with errors.translated(instance_uuid=self.uuid):
             self._unless_inactive(self._domain.destroy)
@@ -170,7 +172,8 @@ class Guest:
         try:
             call()
         except libvirt.libvirtError as ex:
-            if not (errors.is_operation_invalid(ex) and not self._domain.isActive()):
+            # The codes differ; that it does not run is what matters.
+            if errors.is_disconnected(ex) or self._domain.isActive():
                 raise
 
     # State

@@ -47,6 +47,29 @@ def gather(host: 'libvirt_host.Host', settings: inputs.Settings) -> inputs.HostF
         machine_id=(_text(_MACHINE_ID) or '').strip() or None)
 
 
+class CachedHostFacts:
+    """Gathers once for each connection: calling it answers with the facts.
+
+    Host keeps its capabilities until it connects anew, so that another object
+    there tells that libvirt may have changed.
+    """
+
+    def __init__(self, host: 'libvirt_host.Host', settings: inputs.Settings) -> None:
+        self._host = host
+        self._settings = settings
+        self._facts: inputs.HostFacts | None = None
+
+    def __call__(self) -> inputs.HostFacts:
+        """Return the facts.
+
+        :raises nova.exception.HypervisorUnavailable: without a connection.
+        """
+        facts = self._facts
+        if facts is None or facts.caps is not self._host.get_capabilities():
+            facts = self._facts = gather(self._host, self._settings)
+        return facts
+
+
 def _model_names(host: 'libvirt_host.Host',
                  settings: inputs.Settings) -> Mapping[str, tuple[str, ...]]:
     """Return the known CPU models, where the configuration names any."""

@@ -38,7 +38,7 @@ KILL_ATTEMPTS = 3
 @dataclasses.dataclass(frozen=True)
 class LifecycleSettings:
     guest: design.Settings = design.Settings()
-    blockinfo: blockinfo.BlockInfoSettings = blockinfo.DEFAULTS
+    block_info: blockinfo.BlockInfoSettings = blockinfo.DEFAULTS
     #: Seconds that a soft reboot gives the guest before it becomes a hard one.
     soft_reboot_timeout_s: float = 120
     #: Seconds between two looks at a guest that is shutting down.
@@ -146,7 +146,7 @@ class Lifecycle:
                    block_device_info: BlockDeviceInfo | None) -> dict[str, Any]:
         return blockinfo.get_disk_info(
             self._settings.guest.virt_type, instance, image_meta,
-            block_device_info, settings=self._settings.blockinfo)
+            block_device_info, settings=self._settings.block_info)
 
     # Removing
 

@@ -11,7 +11,7 @@ _X86 = (fields.Architecture.I686, fields.Architecture.X86_64)
 _POWER = (fields.Architecture.PPC, fields.Architecture.PPC64,
           fields.Architecture.PPC64LE)
 _S390 = (fields.Architecture.S390, fields.Architecture.S390X)
-_ARM = (fields.Architecture.ARMV7, fields.Architecture.AARCH64)
+_ARM = (fields.Architecture.ARMV7L, fields.Architecture.AARCH64)
 
 _DEFAULT_MACHINE_TYPES = {
     **dict.fromkeys(_X86, 'pc'),

@@ -9,10 +9,10 @@ import types
 from typing import Any
 import uuid
 
+from nova import exception
 from nova.compute import power_state
 from nova.compute import task_states
 from nova.compute import vm_states
-from nova import exception
 
 IMAGE_ID = '11111111-2222-4333-8444-555555555555'
 HOST = 'node-1'

@@ -69,7 +69,9 @@ def get_guest_cpu_model_config(
     if mode == 'custom':
         cpu.model = _custom_model(inputs, host_facts, settings)
     for name, policy in _extra_flags(settings.cpu.extra_flags):
-        cpu.add_feature(vconfig.LibvirtConfigGuestCPUFeature(name, policy))
+        feature = vconfig.LibvirtConfigGuestCPUFeature(name)
+        feature.policy = policy
+        cpu.add_feature(feature)
     return cpu
 
 

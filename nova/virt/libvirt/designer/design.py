@@ -14,8 +14,10 @@ from nova.virt.libvirt.designer import display
 from nova.virt.libvirt.designer import features
 from nova.virt.libvirt.designer import identity
 from nova.virt.libvirt.designer import interface
+from nova.virt.libvirt.designer import memory
 from nova.virt.libvirt.designer import metadata
 from nova.virt.libvirt.designer import peripherals
+from nova.virt.libvirt.designer import refusal
 from nova.virt.libvirt.designer import storage
 from nova.virt.libvirt.designer import sysinfo
 from nova.virt.libvirt.designer import tune
@@ -27,9 +29,11 @@ Step = Callable[[vconfig.LibvirtConfigGuest, GuestInputs, HostFacts, Settings], 
 
 #: In the order of their devices in the document.
 STEPS: tuple[Step, ...] = (
+    refusal.refuse_what_cannot_be_described,
     identity.describe_identity,
     identity.describe_id_maps,
     metadata.describe_metadata,
+    memory.describe_backing,
     tune.describe_cpu_placement,
     tune.describe_quotas,
     cpu.describe_cpu,

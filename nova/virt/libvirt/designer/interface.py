@@ -19,6 +19,18 @@ NIC_NAME_LEN = 14
 
 _VIRTIO = fields.VIFModel.VIRTIO
 
+_KVM_MODELS = frozenset({
+    _VIRTIO, fields.VIFModel.NE2K_PCI, fields.VIFModel.PCNET, fields.VIFModel.RTL8139,
+    fields.VIFModel.E1000, fields.VIFModel.E1000E, fields.VIFModel.IGB,
+    fields.VIFModel.VMXNET3, fields.VIFModel.SPAPR_VLAN})
+
+#: What guests of a type can have.
+_MODELS = {
+    'kvm': _KVM_MODELS,
+    'qemu': _KVM_MODELS | {fields.VIFModel.LAN9118},
+    'parallels': frozenset({_VIRTIO, fields.VIFModel.RTL8139, fields.VIFModel.E1000}),
+}
+
 
 def describe_interfaces(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
                         host_facts: HostFacts, settings: Settings) -> None:
@@ -42,7 +54,7 @@ def get_config(vif: Any, inputs: GuestInputs,
             err=_('Unexpected vif_type=%(type)s with vnic_type=%(vnic_type)s')
             % {'type': vif['type'], 'vnic_type': vif['vnic_type']})
     conf = vconfig.LibvirtConfigGuestInterface()
-    conf.net_type = 'ethernet'
+    _describe_plug(conf, vif)
     conf.mac_addr = vif['address']
     conf.target_dev = vif.get('devname') or f'nic{vif["id"]}'[:NIC_NAME_LEN]
     conf.mtu = vif['network']['meta'].get('mtu')
@@ -51,9 +63,20 @@ def get_config(vif: Any, inputs: GuestInputs,
     return conf
 
 
+def _describe_plug(conf: vconfig.LibvirtConfigGuestInterface, vif: Any) -> None:
+    """Say how packets reach the bridge, straight or through one that filters."""
+    if not vif['details'].get('ovs_hybrid_plug'):
+        conf.net_type = 'ethernet'
+        return
+    conf.net_type = 'bridge'
+    conf.source_dev = f'qbr{vif["id"]}'[:NIC_NAME_LEN]
+
+
 def _describe_model(conf: vconfig.LibvirtConfigGuestInterface, inputs: GuestInputs,
                     settings: Settings) -> None:
     conf.model = _model(inputs, settings)
+    # Contradictions are refused even where one queue is all there is.
+    hardware.get_vif_multiqueue_constraint(inputs.flavor, inputs.image_meta)
     if conf.model != _VIRTIO:
         return
     # Without KVM there is no vhost in the kernel to hand packets to.
@@ -65,9 +88,15 @@ def _describe_model(conf: vconfig.LibvirtConfigGuestInterface, inputs: GuestInpu
 def _model(inputs: GuestInputs, settings: Settings) -> str | None:
     wanted: str | None = inputs.image_meta.properties.get('hw_vif_model')
     if wanted is not None:
+        _verify_model(wanted, settings.virt_type)
         return wanted
     is_virtual = settings.virt_type in (*machines.FULLY_VIRTUAL, 'parallels')
     return _VIRTIO if is_virtual and settings.interface.use_virtio_for_bridges else None
+
+
+def _verify_model(model: str, virt_type: str) -> None:
+    if virt_type in _MODELS and model not in _MODELS[virt_type]:
+        raise exception.UnsupportedHardware(model=model, virt=virt_type)
 
 
 def _limit_bandwidth(conf: vconfig.LibvirtConfigGuestInterface,

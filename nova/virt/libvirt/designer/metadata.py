@@ -2,6 +2,8 @@
 # Copyright the nova-libvirt authors
 """What a domain carries along about the instance that it is."""
 
+from typing import Any
+
 from nova import objects
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt.designer.inputs import GuestInputs
@@ -51,15 +53,29 @@ def _flavor(flavor: 'objects.Flavor') -> vconfig.LibvirtConfigGuestMetaNovaFlavo
     conf.ephemeral = flavor.ephemeral_gb
     conf.disk = flavor.root_gb
     conf.swap = flavor.swap
-    conf.extra_specs = dict(flavor.extra_specs)
+    conf.extra_specs = vconfig.LibvirtConfigGuestMetaNovaFlavorExtraSpecs(
+        extra_specs=dict(flavor.extra_specs))
     return conf
 
 
 def _image(instance: 'objects.Instance') -> vconfig.LibvirtConfigGuestMetaImage:
     conf = vconfig.LibvirtConfigGuestMetaImage()
     conf.uuid = _base_image(instance)
-    conf.image_meta = objects.ImageMeta.from_instance(instance)
+    conf.image_meta = _image_meta(objects.ImageMeta.from_instance(instance))
     return conf
+
+
+def _image_meta(image: 'objects.ImageMeta') -> dict[str, Any]:
+    """Return what is known of an image, in the words of the image service."""
+    meta: dict[str, Any] = {
+        name: str(getattr(image, name))
+        for name, _tag in vconfig.LibvirtConfigGuestMetaImage.attrs
+        if image.obj_attr_is_set(name)}
+    properties = image.properties
+    meta['properties'] = {name: str(properties.get(name))
+                          for name in properties.fields
+                          if properties.obj_attr_is_set(name)}
+    return meta
 
 
 def _ports(inputs: GuestInputs) -> vconfig.LibvirtConfigGuestMetaNovaPorts:

@@ -27,7 +27,7 @@ def option(name: str, default: Any = None) -> Any:
 
 def nested(cls: type[T]) -> T:
     """Declare a field that is itself a group of settings."""
-    field: T = dataclasses.field(default_factory=cls)
+    field: T = dataclasses.field(default_factory=cls, metadata={'nested': cls})
     return field
 
 
@@ -50,8 +50,8 @@ def _configured(field: 'dataclasses.Field[Any]', lookup: Lookup) -> dict[str, An
             return {field.name: _frozen(lookup(group or 'DEFAULT', name), field)}
         except LookupError:
             return {}
-    if dataclasses.is_dataclass(field.default_factory):
-        return {field.name: from_options(field.default_factory, lookup)}
+    if 'nested' in field.metadata:
+        return {field.name: from_options(field.metadata['nested'], lookup)}
     return {}
 
 
@@ -73,8 +73,6 @@ class CPUSettings:
     dedicated_set: str | None = option('compute.cpu_dedicated_set')
     #: The predecessor of both sets.
     vcpu_pin_set: str | None = option('vcpu_pin_set')
-    realtime_priority: int = option('libvirt.realtime_scheduler_priority', 1)
-    power_management: bool = option('libvirt.cpu_power_management', False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,7 +83,6 @@ class MachineSettings:
     num_pcie_ports: int = option('libvirt.num_pcie_ports', 0)
     disable_apic: bool = option('workarounds.libvirt_disable_apic', False)
     tb_cache_size_mb: int | None = option('libvirt.tb_cache_size')
-    enabled_perf_events: tuple[str, ...] = option('libvirt.enabled_perf_events', ())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,19 +102,11 @@ class DiskSettings:
     #: ``TYPE=MODE`` entries.
     cachemodes: tuple[str, ...] = option('libvirt.disk_cachemodes', ())
     discard: str | None = option('libvirt.hw_disk_discard')
-    volume_group: str | None = option('libvirt.images_volume_group')
-    rbd_pool: str = option('libvirt.images_rbd_pool', 'rbd')
-    rbd_user: str | None = option('libvirt.rbd_user')
-    rbd_secret_uuid: str | None = option('libvirt.rbd_secret_uuid')
-    config_drive_format: str = option('config_drive_format', 'iso9660')
 
 
 @dataclasses.dataclass(frozen=True)
 class InterfaceSettings:
     use_virtio_for_bridges: bool = option('libvirt.use_virtio_for_bridges', True)
-    rx_queue_size: int | None = option('libvirt.rx_queue_size')
-    tx_queue_size: int | None = option('libvirt.tx_queue_size')
-    max_queues: int | None = option('libvirt.max_queues')
 
 
 @dataclasses.dataclass(frozen=True)

@@ -175,5 +175,6 @@ def _scsi_controller(inputs: GuestInputs, settings: Settings,
         return
     controller = vconfig.LibvirtConfigGuestController()
     controller.type = 'scsi'
+    controller.index = 0
     controller.model = model
     yield controller

@@ -3,7 +3,6 @@
 """Which host CPUs the guest may use, and how much of them."""
 
 from nova import exception
-from nova.i18n import _
 from nova.virt import hardware
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt.designer.inputs import GuestInputs
@@ -13,11 +12,7 @@ from nova.virt.libvirt.designer.inputs import Settings
 
 def describe_cpu_placement(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
                            host_facts: HostFacts, settings: Settings) -> None:
-    """Keep a guest without NUMA topology to the host CPUs that guests share."""
-    if inputs.instance.numa_topology is not None:
-        # A floating guest where a pinned one was promised would only look right.
-        raise exception.NotSupported(
-            _('NUMA topologies of guests are not supported yet'))
+    """Keep the guest to the host CPUs that guests share."""
     shared = shared_cpus(host_facts, settings)
     if shared:
         guest.cpuset = shared

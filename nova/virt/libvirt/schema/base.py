@@ -159,8 +159,9 @@ class LibvirtConfigObject(mapping.Declared):
         origin = self._origin
         try:
             node = self._plan()
-            element = self._element(parent, node.attributes(values))
-            node.fill(element, values, origin is None,
+            fresh = origin is None
+            element = self._element(parent, node.attributes(values, fresh))
+            node.fill(element, values, node.live(values), fresh,
                       None if origin is _PLAIN else origin)
         except (ValueError, TypeError) as ex:
             raise self._culprit(ex) from ex
@@ -168,7 +169,7 @@ class LibvirtConfigObject(mapping.Declared):
 
     def _element(self, parent: etree._Element | None, attrs: dict[str, str]
                  ) -> etree._Element:
-        nsmap = {self.ns_prefix: self.ns_uri} if self.ns_uri else None
+        nsmap: Any = {self.ns_prefix: self.ns_uri} if self.ns_uri else None
         if parent is None:
             return etree.Element(self.tag, attrs, nsmap=nsmap)
         return etree.SubElement(parent, self.tag, attrs, nsmap=nsmap)
@@ -200,6 +201,8 @@ class LibvirtConfigObject(mapping.Declared):
     @classmethod
     def _compile(cls, values: tuple[str | None, ...]) -> plan.Node:
         root = plan.Node(cls.tag)
+        # An object is there whatever is in it.
+        root.always = True
         for field in cls._declared:
             place = field.place_for(values)
             if place is not None:
@@ -238,8 +241,13 @@ class LibvirtConfigObject(mapping.Declared):
         found = tuple(self.__dict__[key] for key in self._keys)
         wanted = tuple(self._fields[key].default if value is None else value
                        for key, value in zip(self._keys, found, strict=True))
-        return {key: self.__dict__[key] for key, field in self._fields.items()
+        return {key: self._written(key, field) for key, field in self._fields.items()
                 if field.place_for(wanted) is not None}
+
+    def _written(self, key: str, field: mapping.Field) -> Any:
+        idle = (self._origin is None and field.needs is not None
+                and self.__dict__[field.needs] is None)
+        return None if idle else self.__dict__[key]
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -248,9 +256,6 @@ class LibvirtConfigObject(mapping.Declared):
             return False
         return (self._xml_values() == other._xml_values()
                 and self._carried() == other._carried())
-
-    #: Objects change, and are equal by value.
-    __hash__ = None  # type: ignore[assignment]
 
     def _carried(self) -> list[object]:
         return [] if self._origin is None else self._origin.facts()

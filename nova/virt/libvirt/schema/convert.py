@@ -219,6 +219,8 @@ def amount(name: str, *, base: str, unit_name: str = 'unit', written: bool = Tru
     return Span(f'AMOUNT:{base}', (name, unit_name), parse, write)
 
 
+_PCI_PARTS = ('domain', 'bus', 'slot', 'function')
+#: The slot comes first: it is what an address cannot be without.
 _PCI_NAMES = ('slot', 'domain', 'bus', 'function')
 _PCI_ADDRESS = re.compile(
     r'([0-9a-fA-F]{4,8}):([0-9a-fA-F]{2}):([0-9a-fA-F]{2})\.([0-7])\Z')
@@ -233,8 +235,20 @@ def _format_pci(value: Any) -> dict[str, str]:
     match = _PCI_ADDRESS.match(value) if isinstance(value, str) else None
     if match is None:
         raise ValueError('a PCI address such as 0000:0a:00.1 is needed')
-    names = ('domain', 'bus', 'slot', 'function')
-    return {name: f'0x{part}' for name, part in zip(names, match.groups(), strict=True)}
+    return {name: f'0x{part}'
+            for name, part in zip(_PCI_PARTS, match.groups(), strict=True)}
+
+
+def _parse_pci_numbers(raw: Mapping[str, str]) -> tuple[int, ...]:
+    return tuple(_parse_hex_int(raw.get(name, '0')) for name in _PCI_PARTS)
+
+
+def _format_pci_numbers(value: Any) -> dict[str, str]:
+    if not isinstance(value, tuple) or len(value) != len(_PCI_PARTS):
+        raise ValueError('four numbers are needed')
+    texts = (f'0x{number:0{width}x}'
+             for number, width in zip(value, (4, 2, 2, 1), strict=True))
+    return dict(zip(_PCI_PARTS, texts, strict=True))
 
 
 STR = Converter('STR', _parse_str, _format_str)
@@ -253,3 +267,5 @@ KIB = amount('.', base='KiB')
 BYTES = amount('.', base='b', written=False)
 #: A PCI address: four hexadecimal attributes to ``dddd:bb:ss.f``.
 PCI = Span('PCI', _PCI_NAMES, _parse_pci, _format_pci)
+#: The same as four numbers.
+PCI_NUMBERS = Span('PCI_NUMBERS', _PCI_NAMES, _parse_pci_numbers, _format_pci_numbers)

@@ -69,7 +69,7 @@ class LibvirtConfigGuestCPUNUMACell(LibvirtConfigObject):
     cpus = Attr('@cpus', CPUSET)
     #: KiB
     memory = Spanned('.', amount('memory', base='KiB', written=False))
-    memAccess = Attr('@memAccess')
+    memAccess = Attr('@memAccess')  # noqa: N815
 
 
 class LibvirtConfigGuestCPUNUMA(LibvirtConfigObject):
@@ -106,7 +106,7 @@ class LibvirtConfigGuestCPU(LibvirtConfigCPU):
     """https://libvirt.org/formatdomain.html#cpu-model-and-topology"""
 
     mode = Attr('@mode')
-    match_policy = Attr('@match')
+    match = Attr('@match', default='exact')
     maxphysaddr = Child(LibvirtConfigGuestCPUMaxPhysAddr)
     features = Children('', LibvirtConfigGuestCPUFeature, into=set, sort_by='name')
     numa = Child(LibvirtConfigGuestCPUNUMA)

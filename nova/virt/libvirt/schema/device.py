@@ -29,7 +29,7 @@ class LibvirtConfigGuestDeviceAddress(LibvirtConfigObject):
 class LibvirtConfigGuestDeviceAddressDrive(LibvirtConfigGuestDeviceAddress):
     """``<address type='drive' controller='0' bus='0' target='0' unit='0'/>``"""
 
-    match = {'type': 'drive'}
+    recognised_by = {'type': 'drive'}
 
     type = Attr('@type', default='drive')
     controller = Attr('@controller', INT)
@@ -45,9 +45,9 @@ class LibvirtConfigGuestDeviceAddressDrive(LibvirtConfigGuestDeviceAddress):
 
 
 class LibvirtConfigGuestDeviceAddressPCI(LibvirtConfigGuestDeviceAddress):
-    """``<address type='pci' domain='0x0000' bus='0x00' slot='0x03' function='0x0'/>``"""
+    """``<address type='pci' domain='0x0000' bus='0x00' slot='0x03' .../>``"""
 
-    match = {'type': 'pci'}
+    recognised_by = {'type': 'pci'}
 
     type = Attr('@type', default='pci')
     domain = Attr('@domain', HEX4)

@@ -99,15 +99,40 @@ class LibvirtConfigGuestFeatureHyperV(LibvirtConfigGuestFeature):
     relaxed_state = Attr('relaxed/@state', ONOFF)
     vapic_state = Attr('vapic/@state', ONOFF)
     spinlocks_state = Attr('spinlocks/@state', ONOFF)
-    spinlocks_retries = Attr('spinlocks/@retries', INT)
+    spinlock_retries = Attr('spinlocks/@retries', INT, default=4095,
+                            needs='spinlocks_state')
     vpindex_state = Attr('vpindex/@state', ONOFF)
     runtime_state = Attr('runtime/@state', ONOFF)
     synic_state = Attr('synic/@state', ONOFF)
     reset_state = Attr('reset/@state', ONOFF)
     vendorid_state = Attr('vendor_id/@state', ONOFF)
-    vendorid_value = Attr('vendor_id/@value')
+    vendorid = Attr('vendor_id/@value', default='1234567890ab', needs='vendorid_state')
     frequencies_state = Attr('frequencies/@state', ONOFF)
     reenlightenment_state = Attr('reenlightenment/@state', ONOFF)
     tlbflush_state = Attr('tlbflush/@state', ONOFF)
     ipi_state = Attr('ipi/@state', ONOFF)
     evmcs_state = Attr('evmcs/@state', ONOFF)
+
+    relaxed = Switch('relaxed_state')
+    vapic = Switch('vapic_state')
+    vpindex = Switch('vpindex_state')
+    runtime = Switch('runtime_state')
+    synic = Switch('synic_state')
+    reset = Switch('reset_state')
+    frequencies = Switch('frequencies_state')
+    reenlightenment = Switch('reenlightenment_state')
+    tlbflush = Switch('tlbflush_state')
+    ipi = Switch('ipi_state')
+    evmcs = Switch('evmcs_state')
+    spinlocks = Switch('spinlocks_state')
+    vendorid_spoof = Switch('vendorid_state')
+
+
+#: What a domain's features are chosen from.
+FEATURES = (
+    LibvirtConfigGuestFeatureACPI, LibvirtConfigGuestFeatureAPIC,
+    LibvirtConfigGuestFeatureHyperV, LibvirtConfigGuestFeatureIOAPIC,
+    LibvirtConfigGuestFeatureKvmHidden, LibvirtConfigGuestFeaturePMU,
+    LibvirtConfigGuestFeatureSMM, LibvirtConfigGuestFeatureTCG,
+    LibvirtConfigGuestFeatureVMCoreInfo,
+)

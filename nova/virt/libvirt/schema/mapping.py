@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nova.virt.libvirt.schema import convert
 from nova.virt.libvirt.schema import plan
+from nova.virt.libvirt.schema import slots
 from nova.virt.libvirt.schema.plan import Match
 from nova.virt.libvirt.schema.plan import Node
 
@@ -66,6 +67,8 @@ class Field:
 
     name = ''
     absent: Any = None
+    #: Another field without which a default is not written.
+    needs: str | None = None
     #: Makes a fresh value where the default is a collection.
     factory: Callable[[], Any] | None = None
 
@@ -116,14 +119,18 @@ class Field:
 class Attr(Field):
     """An attribute."""
 
-    def __init__(self, place: Any, conv: convert.Converter = convert.STR,
+    def __init__(self, place: Any, conv: convert.Converter = convert.STR, *,
+                 empty: bool = False, needs: str | None = None,
                  **kwargs: Any) -> None:
         super().__init__(place, **kwargs)
         self.conv = conv
+        self.needs = needs
+        # Absent is an empty list where Nova has it so.
+        self.factory = list if empty else None
 
     def build(self, root: Node, owner: type['Declared'], place: Place) -> None:
         path, conv = place if isinstance(place, tuple) else (place, self.conv)
-        add_leaf(root, owner, path, self.name, conv)
+        add_leaf(root, owner, path, self.name, conv, self.needs)
         if self.always:
             _keep(root, owner, path)
 
@@ -175,8 +182,8 @@ class Plain(Field):
 class Child(Field):
     """One object.
 
-    :param classes: the classes to choose from by tag and ``match``; ``'self'`` is the
-        class that declares it.
+    :param classes: the classes to choose from by tag and ``recognised_by``;
+        ``'self'`` is the class that declares it.
     :param path: the element around it.
     """
 
@@ -192,9 +199,9 @@ class Child(Field):
         path = segments(str(place), owner)
         node = root.node_at(path)
         classes = [owner if each == 'self' else each for each in self.classes]
-        slot = plan.Objects(self.name, _chooser(classes), self.into, self.sort_by)
-        for tag in dict.fromkeys(each.tag for each in classes):
-            node.add_slot(tag, {}, slot)
+        slot = slots.Objects(self.name, _chooser(classes), self.into, self.sort_by)
+        for each in classes:
+            node.add_slot(each.tag, each.recognised_by, slot)
         if self.always:
             _keep(root, owner, str(place))
 
@@ -219,7 +226,7 @@ class _Repeated(Field):
         """Return the place in the row and the converter of each column."""
         raise NotImplementedError
 
-    def store(self) -> plan.RowStore:
+    def store(self) -> slots.RowStore:
         """Return how the rows are kept."""
         raise NotImplementedError
 
@@ -229,26 +236,44 @@ class _Repeated(Field):
         row = Node(tag, match)
         for key, (where, conv) in self.columns().items():
             add_leaf(row, owner, where, key, conv)
-        parent.add_slot(tag, match, plan.Rows(row, tuple(self.columns()), self.store()))
+        rows = slots.Rows(row, tuple(self.columns()), self.store())
+        parent.add_slot(tag, match, rows)
         if self.always and path:
             parent.always = True
+
+
+class Values(_Repeated):
+    """A list, or a set, of one attribute or text of a repeated element."""
+
+    def __init__(self, path: Any, place: str = '.',
+                 conv: convert.Converter | convert.Span = convert.STR, *,
+                 into: type[Any] = list, **kwargs: Any) -> None:
+        super().__init__(path, **kwargs)
+        self.factory = into
+        self.column = (place, conv)
+
+    def columns(self) -> dict[str, Any]:
+        return {self.name: self.column}
+
+    def store(self) -> slots.RowStore:
+        if self.factory is set:
+            return slots.SetStore((self.name,))
+        return slots.ColumnStore((self.name,), frozenset())
 
 
 class Columns(_Repeated):
     """Parallel lists, one per attribute or text of a repeated element.
 
+    The class annotates the lists: the field gives them to its instances.
+
     :param optional: columns that stay empty for as long as no row has them.
-    :param into: set for a single column whose order does not count.
     """
 
     factory: Callable[[], Any] | None = list
 
     def __init__(self, path: Any, *, optional: tuple[str, ...] = (),
-                 into: type[Any] = list, when: tuple[str, ...] = (),
-                 unless: tuple[str, ...] = (), always: bool = False,
-                 **columns: Any) -> None:
-        super().__init__(path, when=when, unless=unless, always=always)
-        self.factory = into
+                 when: tuple[str, ...] = (), **columns: Any) -> None:
+        super().__init__(path, when=when)
         self.optional = frozenset(optional)
         self._columns = columns
 
@@ -257,13 +282,26 @@ class Columns(_Repeated):
             yield key, self
 
     def columns(self) -> dict[str, Any]:
-        return {key: place if isinstance(place, tuple) else (place, convert.STR)
-                for key, place in self._columns.items()}
+        return _located(self._columns)
 
-    def store(self) -> plan.RowStore:
-        if self.factory is set:
-            return plan.SetStore(tuple(self._columns), self.optional)
-        return plan.RowStore(tuple(self._columns), self.optional)
+    def store(self) -> slots.RowStore:
+        return slots.ColumnStore(tuple(self._columns), self.optional)
+
+
+class Records(_Repeated):
+    """A list of dictionaries, one for each element; what is absent is not in it."""
+
+    factory: Callable[[], Any] | None = list
+
+    def __init__(self, path: Any, **columns: Any) -> None:
+        super().__init__(path)
+        self._columns = columns
+
+    def columns(self) -> dict[str, Any]:
+        return _located(self._columns)
+
+    def store(self) -> slots.RowStore:
+        return slots.RecordStore(self.name, tuple(self._columns))
 
 
 class Params(_Repeated):
@@ -271,8 +309,6 @@ class Params(_Repeated):
 
     With ``names`` they are the attributes of one element, else an element each.
     """
-
-    factory: Callable[[], Any] | None = list
 
     def __init__(self, path: Any, *, key: str = '@name', value: str = '@value',
                  names: tuple[str, ...] = (), into: type[Any] = list,
@@ -286,9 +322,10 @@ class Params(_Repeated):
     def columns(self) -> dict[str, Any]:
         return {'key': (self.key, convert.STR), 'value': (self.value, convert.STR)}
 
-    def store(self) -> plan.RowStore:
-        store = plan.DictStore if self.factory is dict else plan.PairStore
-        return store((self.name,), frozenset())
+    def store(self) -> slots.RowStore:
+        if self.factory is dict:
+            return slots.DictStore((self.name,))
+        return slots.RecordStore(self.name, ('key', 'value'))
 
     def build(self, root: Node, owner: type['Declared'], place: Place) -> None:
         if not self.names:
@@ -297,6 +334,11 @@ class Params(_Repeated):
         node = root.node_at(segments(str(place), owner))
         node.rest = self.name
         node.rest_names = self.names
+
+
+def _located(columns: dict[str, Any]) -> dict[str, Any]:
+    return {key: place if isinstance(place, tuple) else (place, convert.STR)
+            for key, place in columns.items()}
 
 
 class Switch:
@@ -328,7 +370,7 @@ class Declared:
     ns_prefix: str | None = None
     tag: str = ''
     #: Attributes that tell this class from others of the same tag.
-    match: Match = {}
+    recognised_by: Match = {}
 
 
 def segments(path: str, owner: type[Declared]) -> list[tuple[str, Match]]:
@@ -346,14 +388,15 @@ def _segment(part: str, owner: type[Declared]) -> tuple[str, Match]:
 
 
 def add_leaf(root: Node, owner: type[Declared], path: str, key: str,
-             conv: convert.Converter | convert.Span) -> None:
+             conv: convert.Converter | convert.Span,
+             needs: str | None = None) -> None:
     """Add an attribute, a text or a span at the path."""
     before, at, name = path.rpartition('@')
     node = root.node_at(segments(before if at else path, owner))
     if isinstance(conv, convert.Span):
         node.spans.append(plan.SpanLeaf(key, conv))
     elif at:
-        node.leaves.append(plan.Leaf(name, key, conv))
+        node.leaves.append(plan.Leaf(name, key, conv, needs))
     else:
         node.text = plan.Leaf('.', key, conv)
 
@@ -369,12 +412,13 @@ def _keep(root: Node, owner: type[Declared], path: str) -> None:
 def _chooser(classes: list[Any]) -> Callable[['etree._Element'], type[Any] | None]:
     """Return what finds the class of an element, the most demanding one first."""
     by_tag: dict[str, list[Any]] = {}
-    for each in sorted(classes, key=lambda one: -len(one.match)):
+    for each in sorted(classes, key=lambda one: -len(one.recognised_by)):
         by_tag.setdefault(each.tag, []).append(each)
 
     def choose(element: 'etree._Element') -> type[Any] | None:
         for each in by_tag.get(element.tag, ()):
-            if all(element.get(name) == text for name, text in each.match.items()):
+            if all(element.get(name) == text
+                   for name, text in each.recognised_by.items()):
                 return each  # type: ignore[no-any-return]
         return None
 

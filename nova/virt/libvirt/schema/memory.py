@@ -49,7 +49,7 @@ class LibvirtConfigGuestVPMEM(LibvirtConfigGuestDevice):
     """https://libvirt.org/formatdomain.html#memory-devices ; sizes in KiB."""
 
     root_name = 'memory'
-    match = {'model': 'nvdimm'}
+    recognised_by = {'model': 'nvdimm'}
 
     model = Attr('@model', default='nvdimm')
     access = Attr('@access', default='shared')

@@ -8,19 +8,22 @@ A slot is what may stand among a node's children: another node, the object of a
 ``Child``, the objects of ``Children``, the rows of ``Columns``.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-import itertools
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Union, cast
 
 from lxml import etree
 
 from nova.virt.libvirt.schema import convert
 from nova.virt.libvirt.schema import trace as tracing
 from nova.virt.libvirt.schema.trace import Trace
+from nova.virt.libvirt.schema.trace import attributes_of
 
 Values = dict[str, Any]
-#: What reading a child tells: its key, its trace, whether it had declared content.
-Read = tuple[Hashable, Trace | None, bool]
+#: What reading a child tells: what identifies it, its trace, whether it had declared
+#: content.
+Read = tuple[object, Trace | None, bool]
+#: A child as it was found: declared, undeclared, or the text after one.
+_Found = Union['tuple[Slot, object, Trace | None]', etree._Element, str]
 #: Attributes that an element must have for a slot to recognise it.
 Match = Mapping[str, str]
 
@@ -42,6 +45,8 @@ class Leaf(NamedTuple):
     xml: str
     key: str
     conv: convert.Converter
+    #: Another key without which the value of an object made by hand is not written.
+    needs: str | None = None
 
 
 class SpanLeaf(NamedTuple):
@@ -49,14 +54,6 @@ class SpanLeaf(NamedTuple):
 
     key: str
     conv: convert.Span
-
-
-class Mapped(Protocol):
-    """What a slot needs of the objects in it."""
-
-    def emit(self, parent: etree._Element | None) -> etree._Element: ...
-
-    def parse_dom(self, xmldoc: etree._Element) -> None: ...
 
 
 class Slot:
@@ -68,18 +65,35 @@ class Slot:
     single = True
     #: Written in an order of its own, not in that of a list.
     is_sorted = False
-    #: The values that fill it: set when not None, and set when not empty.
+    #: Written for an object made by hand, whatever is in it.
+    always = False
+    #: The values that fill it: set when not None, when not empty, when False.
     scalars: tuple[str, ...] = ()
     fillable: tuple[str, ...] = ()
+    inverted: tuple[str, ...] = ()
+    #: All of them.
+    all_keys: frozenset[str] = frozenset()
 
-    def write(self, values: Values, parent: etree._Element, fresh: bool,
-              trace: Trace | None) -> None:
-        """Append this slot's elements; ``trace`` is that of the parent."""
+    def seal(self) -> None:
+        """Work out what depends on all that was added."""
+        self.all_keys = frozenset((*self.scalars, *self.fillable, *self.inverted))
+
+    def write(self, values: Values, live: set[str], parent: etree._Element,
+              fresh: bool, trace: Trace | None) -> None:
+        """Append this slot's elements; ``trace`` is that of the parent.
+
+        :param live: the keys of the object that have something to write.
+        :param fresh: whether the object was made by hand, not read.
+        """
         raise NotImplementedError
 
     def keys(self, values: Values) -> Iterable[Hashable]:
         """Return what identifies each of the elements just written."""
         return (None,)
+
+    def identity(self, key: object) -> Hashable:
+        """Return the same for what ``read`` told."""
+        return None
 
     def read(self, values: Values, element: etree._Element) -> Read | None:
         """Take the element's values; None when it cannot be held here."""
@@ -94,7 +108,6 @@ class Node(Slot):
         self.fixed = dict(fixed or {})
         self.flag: str | None = None
         self.flag_when = True
-        self.always = False
         self.leaves: list[Leaf] = []
         self.spans: list[SpanLeaf] = []
         self.text: Leaf | None = None
@@ -132,13 +145,13 @@ class Node(Slot):
         return node
 
     def seal(self) -> None:
-        """Work out what depends on all that was added."""
         for slot in self.slots:
-            if isinstance(slot, (Node, Rows)):
-                slot.seal()
+            slot.seal()
         self._by_attr = {leaf.xml: leaf for leaf in self.leaves}
         self.scalars = tuple(self._scalar_keys())
         self.fillable = tuple(self._fillable_keys())
+        self.inverted = tuple(self._inverted_keys())
+        super().seal()
 
     def _scalar_keys(self) -> Iterable[str]:
         yield from (leaf.key for leaf in self.leaves)
@@ -156,6 +169,12 @@ class Node(Slot):
         for slot in self.slots:
             yield from slot.fillable
 
+    def _inverted_keys(self) -> Iterable[str]:
+        if self.flag is not None and not self.flag_when:
+            yield self.flag
+        for slot in self.slots:
+            yield from slot.inverted
+
     def all_leaves(self) -> Iterable[Leaf | SpanLeaf]:
         """Yield the leaves of this node and of the nodes in it."""
         yield from self.leaves
@@ -168,43 +187,38 @@ class Node(Slot):
 
     # Writing
 
-    def write(self, values: Values, parent: etree._Element, fresh: bool,
-              trace: Trace | None) -> None:
-        own = self._own_trace(trace)
-        if not self._is_wanted(values, fresh, own):
-            return
-        element = etree.SubElement(parent, self.tag, self.attributes(values))
-        filled = self.fill(element, values, fresh, own)
-        if not filled and self.flag is None and not self._stays(fresh, own):
+    def live(self, values: Values) -> set[str]:
+        """Return the keys whose values have something to write."""
+        found = {key for key in self.scalars if values[key] is not None}
+        found.update(key for key in self.fillable if values[key])
+        found.update(key for key in self.inverted if values[key] is False)
+        return found
+
+    def write(self, values: Values, live: set[str], parent: etree._Element,
+              fresh: bool, trace: Trace | None) -> None:
+        own = None if trace is None else next(
+            (item.trace for item in trace.of_slot(self.index)), None)
+        stays = ((self.always and fresh) or self.flag is not None
+                 or (own is not None and own.bare))
+        attrs = self.attributes(values, fresh)
+        stays = stays or len(attrs) > len(self.fixed)
+        element = etree.SubElement(parent, self.tag, attrs)
+        if not self.fill(element, values, live, fresh, own, stays) and not stays:
             parent.remove(element)
 
-    def _own_trace(self, parent_trace: Trace | None) -> Trace | None:
-        if parent_trace is None:
-            return None
-        return next((item.trace for item in parent_trace.of_slot(self.index)), None)
-
-    def _is_wanted(self, values: Values, fresh: bool, own: Trace | None) -> bool:
-        if self.flag is not None:
-            return values[self.flag] is self.flag_when
-        for key in self.scalars:
-            if values[key] is not None:
-                return True
-        return any(values[key] for key in self.fillable) or self._stays(fresh, own)
-
-    def _stays(self, fresh: bool, own: Trace | None) -> bool:
-        return (self.always and fresh) or (own is not None and own.bare)
-
-    def attributes(self, values: Values) -> dict[str, str]:
+    def attributes(self, values: Values, fresh: bool) -> dict[str, str]:
         """Return the attributes of this element that are set."""
-        attrs = dict(self.fixed) if self.fixed else {}
-        for xml, key, conv in self.leaves:
+        attrs = self.fixed.copy()
+        for xml, key, conv, needs in self.leaves:
             value = values[key]
-            if value is None:
+            if value is None or (needs is not None and fresh
+                                 and values[needs] is None):
                 continue
-            if value.__class__ is not str or conv is not convert.STR:
+            if conv is not convert.STR or value.__class__ is not str:
                 value = conv.format(value)
-            if value is not None:
-                attrs[xml] = value
+                if value is None:
+                    continue
+            attrs[xml] = value
         if self.spans:
             attrs.update(self._spanned(values))
         if self.rest is not None:
@@ -218,19 +232,22 @@ class Node(Slot):
                             in (conv.format(values[key]) or {}).items()
                             if name != '.')
 
-    def fill(self, element: etree._Element, values: Values, fresh: bool,
-             trace: Trace | None) -> bool:
-        """Write text and children; tell whether the element has any content."""
-        text = self._text(values)
+    def fill(self, element: etree._Element, values: Values, live: set[str],
+             fresh: bool, trace: Trace | None, stays: bool = True) -> bool:
+        """Write text and children; tell whether there were any.
+
+        :param stays: whether the element is there without them.
+        """
+        text = self._text(values) if self.text is not None or self.spans else None
         if text is not None:
             element.text = text
-        if trace is None:
+        if trace is not None:
+            self._fill_traced(element, values, live, fresh, trace, stays)
+        elif self.slots:
             for slot in self.slots:
-                slot.write(values, element, fresh, None)
-        else:
-            self._fill_traced(element, values, fresh, trace)
-        return (text is not None or len(element) > 0
-                or len(element.attrib) > len(self.fixed))
+                if not slot.all_keys.isdisjoint(live) or (fresh and slot.always):
+                    slot.write(values, live, element, fresh, None)
+        return text is not None or len(element) > 0
 
     def _text(self, values: Values) -> str | None:
         if self.text is not None:
@@ -241,21 +258,21 @@ class Node(Slot):
                 return (conv.format(values[key]) or {}).get('.')
         return None
 
-    def _fill_traced(self, element: etree._Element, values: Values, fresh: bool,
-                     trace: Trace) -> None:
+    def _fill_traced(self, element: etree._Element, values: Values, live: set[str],
+                     fresh: bool, trace: Trace, stays: bool) -> None:
         made = []
+        bare = {item.slot for item in trace.items if isinstance(item, tracing.Item)
+                and item.trace is not None and item.trace.bare}
         for slot in self.slots:
             start = len(element)
-            slot.write(values, element, fresh, trace)
-            entries = list(zip(slot.keys(values), element[start:], strict=False))
+            if not slot.all_keys.isdisjoint(live) or slot.index in bare:
+                slot.write(values, live, element, fresh, trace)
+            entries = list(zip(slot.keys(values), list(element)[start:], strict=False))
             made.append((slot.index, slot.is_sorted, entries))
-        if trace.bare or self._has_content(element):
+        # What was carried goes when all that it stood beside was taken away.
+        if stays or element.text is not None or len(element) > 0:
             trace.dress(element)
             trace.arrange(element, made)
-
-    def _has_content(self, element: etree._Element) -> bool:
-        return (self.flag is not None or element.text is not None
-                or len(element) > 0 or len(element.attrib) > len(self.fixed))
 
     # Reading
 
@@ -267,69 +284,93 @@ class Node(Slot):
              ) -> tuple[Trace | None, bool]:
         """Take everything in the element: into values what is declared.
 
+        Return what else there was, and whether anything declared was set.
+
         :raises BadValue: for a text that its converter refuses.
         """
-        trace = Trace()
-        had = self._take_attributes(values, element, trace)
-        had = self._take_text(values, element, trace) or had
+        had = False
+        trace = None
+        pairs = element.items()
+        if pairs:
+            had, trace = self._take_attributes(values, element, attributes_of(element))
+        text = element.text
+        if text is not None or self.text is not None:
+            text_had, trace = self._take_text(values, element, text, trace)
+            had = text_had or had
         for leaf in self.spans:
-            had = self._take_span(values, element, leaf, trace) or had
-        is_plain = True
+            span_had, trace = self._take_span(values, element, leaf, trace)
+            had = span_had or had
         if len(element):
-            children_had, is_plain = self._take_children(values, element, trace)
+            children_had, trace = self._take_children(values, element, trace)
             had = children_had or had
         if self.flag is not None:
             values[self.flag] = self.flag_when
             had = True
-        trace.bare = not had
-        if had and is_plain and not (trace.attrs or trace.spelled):
-            return None, True
+        if not had:
+            trace = trace or Trace()
+            trace.bare = True
         return trace, had
 
     def _take_attributes(self, values: Values, element: etree._Element,
-                         trace: Trace) -> bool:
+                         pairs: list[tuple[str, str]]) -> tuple[bool, Trace | None]:
         had = False
-        for name, raw in element.items():
-            leaf = self._by_attr.get(name)
-            if leaf is not None:
-                values[leaf.key] = _converted(leaf, raw, element, trace)
-                had = True
-            elif name in self.rest_names and self.rest is not None:
-                values[self.rest].append({'key': name, 'value': raw})
-                had = True
-            elif not self._is_expected(name, element):
-                trace.attrs[name] = raw
-        return had
+        trace = None
+        by_attr = self._by_attr
+        for name, raw in pairs:
+            leaf = by_attr.get(name)
+            if leaf is None:
+                kept, trace = self._take_other(values, element, name, raw, trace)
+                had = kept or had
+                continue
+            had = True
+            if leaf.conv is convert.STR:
+                values[leaf.key] = raw
+            else:
+                trace = _convert(leaf, raw, values, element, trace)
+        return had, trace
 
-    def _is_expected(self, name: str, element: etree._Element) -> bool:
-        if name in self.fixed:
-            return True
-        return any(name in leaf.conv.names and _spans(leaf, element)
+    def _take_other(self, values: Values, element: etree._Element, name: str, raw: str,
+                    trace: Trace | None) -> tuple[bool, Trace | None]:
+        if name in self.rest_names and self.rest is not None:
+            values[self.rest].append({'key': name, 'value': raw})
+            return True, trace
+        if name in self.fixed or self._is_spanned(name, element):
+            return False, trace
+        trace = trace or Trace()
+        trace.attrs[name] = raw
+        return False, trace
+
+    def _is_spanned(self, name: str, element: etree._Element) -> bool:
+        return any(name in leaf.conv.names and _is_there(leaf, element)
                    for leaf in self.spans)
 
-    def _take_text(self, values: Values, element: etree._Element,
-                   trace: Trace) -> bool:
-        text = element.text
+    def _take_text(self, values: Values, element: etree._Element, text: str | None,
+                   trace: Trace | None) -> tuple[bool, Trace | None]:
         leaf = self.text
         if leaf is None:
-            if text and not text.isspace() and not self._spans_text():
-                trace.items.append(text)
-            return False
+            return False, self._stray_text(text, trace)
         if not text and (self.always or len(element) or element.attrib):
             # It is there for something else, or always: no text was set.
-            return False
+            return False, trace
         if len(element) and str(text).isspace():
-            return False
-        values[leaf.key] = _converted(leaf, text or '', element, trace)
-        return True
+            return False, trace
+        if leaf.conv is convert.STR:
+            values[leaf.key] = text or ''
+            return True, trace
+        return True, _convert(leaf, text or '', values, element, trace)
 
-    def _spans_text(self) -> bool:
-        return any(leaf.conv.names[0] == '.' for leaf in self.spans)
+    def _stray_text(self, text: str | None, trace: Trace | None) -> Trace | None:
+        is_spanned = any(leaf.conv.names[0] == '.' for leaf in self.spans)
+        if is_spanned or text is None or text.isspace():
+            return trace
+        trace = trace or Trace()
+        trace.items.append(text)
+        return trace
 
     def _take_span(self, values: Values, element: etree._Element, leaf: SpanLeaf,
-                   trace: Trace) -> bool:
-        if not _spans(leaf, element):
-            return False
+                   trace: Trace | None) -> tuple[bool, Trace | None]:
+        if not _is_there(leaf, element):
+            return False, trace
         raw = {name: text for name in leaf.conv.names
                if (text := _part(element, name)) is not None}
         try:
@@ -339,33 +380,40 @@ class Node(Slot):
         values[leaf.key] = value
         canonical = leaf.conv.format(value) or {}
         if canonical != raw:
+            trace = trace or Trace()
             trace.spelled.append(tracing.Spelling(canonical, raw))
-        return True
+        return True, trace
 
     def _take_children(self, values: Values, element: etree._Element,
-                       trace: Trace) -> tuple[bool, bool]:
+                       trace: Trace | None) -> tuple[bool, Trace | None]:
         had = False
-        is_plain = not trace.items
+        is_plain = True
         last = -1
         seen: set[int] = set()
+        # Most elements need no record of their children: it is kept short until then.
+        found: list[_Found] = []
         for child in element:
             slot = self._slot_for(child, seen)
-            read = slot.read(values, child) if slot is not None else None
+            read = None if slot is None else slot.read(values, child)
             if slot is None or read is None:
-                _carry(child, trace)
                 is_plain = False
+                found.append(child)
             else:
                 key, inner, child_had = read
-                trace.items.append(tracing.Item(slot.index, key, inner))
-                is_plain &= inner is None and slot.index >= last and not slot.is_sorted
-                last = slot.index
-                had |= child_had
+                index = slot.index
+                if inner is not None or index < last or slot.is_sorted:
+                    is_plain = False
+                last = index
+                had = had or child_had
                 if slot.single:
-                    seen.add(last)
-            if child.tail and not child.tail.isspace():
-                trace.items.append(child.tail)
+                    seen.add(index)
+                found.append((slot, key, inner))
+            if child.tail is not None and not child.tail.isspace():
                 is_plain = False
-        return had, is_plain
+                found.append(child.tail)
+        if is_plain and (trace is None or not trace.items):
+            return had, trace
+        return had, _recorded(trace or Trace(), found)
 
     def _slot_for(self, child: etree._Element, seen: set[int]) -> Slot | None:
         # Comments and the like have a function for a tag, which nobody takes.
@@ -378,188 +426,41 @@ class Node(Slot):
         return None
 
 
-class Objects(Slot):
-    """The object of a Child, or the objects of Children."""
-
-    def __init__(self, key: str, choose: Callable[[etree._Element], type[Any] | None],
-                 into: type[Any] | None, sort_by: str | None) -> None:
-        self.key = key
-        self.choose = choose
-        self.into = into
-        self.sort_by = sort_by
-        self.single = into is None
-        self.is_sorted = sort_by is not None
-        self.scalars = () if into else (key,)
-        self.fillable = (key,) if into else ()
-
-    def objects(self, values: Values) -> Iterable[Mapped]:
-        """Return the objects in the order in which they are written."""
-        value = values[self.key]
-        if self.single:
-            return () if value is None else (value,)
-        if self.sort_by is not None:
-            by = self.sort_by
-            return sorted(value, key=lambda each: str(getattr(each, by)))
-        return value or ()
-
-    def write(self, values: Values, parent: etree._Element, fresh: bool,
-              trace: Trace | None) -> None:
-        for each in self.objects(values):
-            each.emit(parent)
-
-    def keys(self, values: Values) -> Iterable[Hashable]:
-        return (tracing.Same(each) for each in self.objects(values))
-
-    def read(self, values: Values, element: etree._Element) -> Read | None:
-        chosen = self.choose(element)
-        if chosen is None:
-            return None
-        new: Any = chosen.__new__(chosen)
-        new.parse_dom(element)
-        if self.single:
-            values[self.key] = new
-        elif self.into is set:
-            if new in values[self.key]:
-                return None
-            values[self.key].add(new)
-        else:
-            values[self.key].append(new)
-        return tracing.Same(new), None, True
+def _recorded(trace: Trace, found: list[_Found]) -> Trace:
+    for each in found:
+        if isinstance(each, tuple):
+            slot, key, inner = each
+            trace.items.append(tracing.Item(slot.index, slot.identity(key), inner))
+        elif isinstance(each, str):
+            trace.items.append(each)
+        elif isinstance(cast(object, each.tag), str):
+            # Comments and processing instructions are nothing that libvirt keeps.
+            trace.items.append(tracing.detached(each))
+    return trace
 
 
-class Rows(Slot):
-    """Repeated elements that have no objects: each gives one value per column."""
-
-    single = False
-
-    def __init__(self, node: Node, columns: tuple[str, ...], store: 'RowStore') -> None:
-        self.node = node
-        self.columns = columns
-        self.store = store
-        self.is_sorted = store.is_sorted
-        self.fillable = store.keys
-
-    def seal(self) -> None:
-        """Work out what depends on all that was added."""
-        self.node.seal()
-
-    def write(self, values: Values, parent: etree._Element, fresh: bool,
-              trace: Trace | None) -> None:
-        former: list[tracing.Item] = [] if trace is None else list(
-            trace.of_slot(self.index))
-        for row in self.store.rows(values):
-            cells = dict(zip(self.columns, row, strict=True))
-            item = next((each for each in former if each.key == row), None)
-            if item is not None:
-                former.remove(item)
-            element = etree.SubElement(parent, self.node.tag,
-                                       self.node.attributes(cells))
-            self.node.fill(element, cells, fresh, item.trace if item else None)
-
-    def keys(self, values: Values) -> Iterable[Hashable]:
-        return self.store.rows(values)
-
-    def read(self, values: Values, element: etree._Element) -> Read | None:
-        cells: Values = dict.fromkeys(self.columns)
-        trace, _had = self.node.take(cells, element)
-        row = tuple(cells[column] for column in self.columns)
-        if not self.store.add(values, row):
-            return None
-        return row, trace, True
-
-
-class RowStore:
-    """Rows in parallel lists, one per column."""
-
-    is_sorted = False
-
-    def __init__(self, keys: tuple[str, ...], optional: frozenset[str]) -> None:
-        self.keys = keys
-        self.optional = optional
-
-    def rows(self, values: Values) -> list[tuple[Any, ...]]:
-        """Return a value per column for each row."""
-        return list(itertools.zip_longest(*(values[key] for key in self.keys)))
-
-    def add(self, values: Values, row: tuple[Any, ...]) -> bool:
-        """Store a row that was read; False when it has no place."""
-        count = len(values[self.keys[0]])
-        for key, cell in zip(self.keys, row, strict=True):
-            if cell is None and key in self.optional:
-                continue
-            column = values[key]
-            column.extend([None] * (count - len(column)))
-            column.append(cell)
-        return True
-
-
-class SetStore(RowStore):
-    """Rows of one column in a set."""
-
-    is_sorted = True
-
-    def rows(self, values: Values) -> list[tuple[Any, ...]]:
-        return [(value,) for value in sorted(values[self.keys[0]])]
-
-    def add(self, values: Values, row: tuple[Any, ...]) -> bool:
-        if row[0] is None or row[0] in values[self.keys[0]]:
-            return False
-        values[self.keys[0]].add(row[0])
-        return True
-
-
-class DictStore(RowStore):
-    """Rows of a name and a value in a dictionary."""
-
-    def rows(self, values: Values) -> list[tuple[Any, ...]]:
-        return list(values[self.keys[0]].items())
-
-    def add(self, values: Values, row: tuple[Any, ...]) -> bool:
-        if row[0] is None or row[0] in values[self.keys[0]]:
-            return False
-        values[self.keys[0]][row[0]] = row[1] or ''
-        return True
-
-
-class PairStore(RowStore):
-    """Rows of a name and a value in a list of ``{'key': ..., 'value': ...}``."""
-
-    def rows(self, values: Values) -> list[tuple[Any, ...]]:
-        return [(pair['key'], pair['value']) for pair in values[self.keys[0]]]
-
-    def add(self, values: Values, row: tuple[Any, ...]) -> bool:
-        values[self.keys[0]].append({'key': row[0], 'value': row[1]})
-        return True
-
-
-def _converted(leaf: Leaf, raw: str, element: etree._Element, trace: Trace) -> Any:
-    if leaf.conv is convert.STR:
-        return raw
+def _convert(leaf: Leaf, raw: str, values: Values, element: etree._Element,
+             trace: Trace | None) -> Trace | None:
     try:
         value = leaf.conv.parse(raw)
         canonical = leaf.conv.format(value)
     except ValueError as ex:
         raise BadValue(leaf.key, raw, _line(element), ex) from ex
-    if canonical != raw and canonical is not None:
-        trace.spelled.append(
-            tracing.Spelling({leaf.xml: canonical}, {leaf.xml: raw}))
-    return value
+    values[leaf.key] = value
+    if canonical == raw or canonical is None:
+        return trace
+    trace = trace or Trace()
+    trace.spelled.append(tracing.Spelling({leaf.xml: canonical}, {leaf.xml: raw}))
+    return trace
 
 
 def _part(element: etree._Element, name: str) -> str | None:
     return element.text if name == '.' else element.get(name)
 
 
-def _spans(leaf: SpanLeaf, element: etree._Element) -> bool:
+def _is_there(leaf: SpanLeaf, element: etree._Element) -> bool:
     return _part(element, leaf.conv.names[0]) is not None
 
 
 def _line(element: etree._Element) -> int | None:
-    return element.sourceline
-
-
-def _carry(child: etree._Element, trace: Trace) -> None:
-    # Comments and processing instructions are nothing that libvirt keeps.
-    if not isinstance(child.tag, str):
-        return
-    trace.items.append(tracing.detached(child))
+    return cast('int | None', element.sourceline)

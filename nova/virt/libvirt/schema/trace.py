@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 import contextvars
 import copy
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from lxml import etree
 
@@ -88,7 +88,7 @@ class Trace:
 
     def facts(self) -> list[object]:
         """Return what is carried in a form that compares by value."""
-        found: list[object] = sorted(self.attrs.items())
+        found: list[object] = [*sorted(self.attrs.items())]
         for item in self.items:
             if isinstance(item, str):
                 found.append(item.strip())
@@ -96,7 +96,7 @@ class Trace:
                 inner = item.trace.facts() if item.trace is not None else []
                 found.extend((item.slot, fact) for fact in inner)
             else:
-                found.append(etree.tostring(item, method='c14n2', strip_text=True))
+                found.append(_tree_facts(item))
         return found
 
     def dress(self, element: etree._Element) -> None:
@@ -116,6 +116,8 @@ class Trace:
         just written.  Those that were not there before follow what they follow in it.
         """
         places, newer = self._sort_out(made)
+        for child in list(element):
+            element.remove(child)
         self._place(element, newer.pop(None, []), newer)
         for item in self.items:
             if isinstance(item, Item):
@@ -144,6 +146,11 @@ class Trace:
         for child in children:
             element.append(child)
             self._place(element, newer.pop(child, []), newer)
+
+
+def _tree_facts(element: etree._Element) -> object:
+    return (element.tag, sorted(element.items()), (element.text or '').strip(),
+            [(_tree_facts(child), (child.tail or '').strip()) for child in element])
 
 
 class _Places:
@@ -213,8 +220,8 @@ def _add_carried(element: etree._Element, carried: etree._Element) -> None:
 
 def _own_facts(node: etree._Element) -> Iterator[tuple[str, str]]:
     text = (node.text or '').strip()
-    for name, value in node.items():
-        yield f'@{name}', str(value)
+    for name, value in attributes_of(node):
+        yield f'@{name}', value
     if text:
         yield 'text()', text
     elif not len(node) and not node.attrib:
@@ -241,9 +248,14 @@ def noted(write: Any) -> list[Fact]:
 
 def _path(tree: Any, node: etree._Element) -> str:
     """Return the path of an element, with the place among siblings of its name."""
-    top = f'/{tree.getroot().tag}'
-    below = str(tree.getelementpath(node))
-    return top if below == '.' else f'{top}/{below}'
+    below = cast(str, tree.getelementpath(node))
+    top = cast(str, tree.getroot().tag)
+    return f'/{top}' if below == '.' else f'/{top}/{below}'
+
+
+def attributes_of(element: etree._Element) -> list[tuple[str, str]]:
+    """Return names and values; the stubs of lxml allow for bytes, which none is."""
+    return cast('list[tuple[str, str]]', element.items())
 
 
 def detached(element: etree._Element) -> etree._Element:

@@ -104,9 +104,10 @@ class BaseImages:
         path = os.path.join(self._settings.directory, name)
         with self.locked(name):
             if not os.path.exists(path):
-                os.makedirs(self._settings.directory, exist_ok=True)
-                with errors.deploying(name), files.appearing(path) as part:
-                    make(part)
+                with errors.deploying(name):
+                    self._ensure_directory()
+                    with files.appearing(path) as part:
+                        make(part)
             os.utime(path)
             yield BaseImage(path, 'raw', os.path.getsize(path))
 
@@ -143,6 +144,9 @@ class BaseImages:
             LOG.info('Removing %s, left by a service that was killed', path)
             fileutils.delete_if_exists(path)
 
+    def _ensure_directory(self) -> None:
+        os.makedirs(self._settings.directory, exist_ok=True)
+
     def _path(self, image_id: str, raw: bool) -> str:
         name = cache_key(image_id) + ('' if raw else QCOW2_SUFFIX)
         return os.path.join(self._settings.directory, name)
@@ -158,13 +162,12 @@ class BaseImages:
 
     def _fetch(self, context: nova_context.RequestContext, image_id: str,
                size_limit_bytes: int | None, raw: bool) -> None:
-        os.makedirs(self._settings.directory, exist_ok=True)
         image = images.get_info(context, image_id)
         download = self._path(image_id, raw=True) + DOWNLOAD_SUFFIX
         LOG.info('Fetching image %s', image_id)
         with errors.deploying(f'image {image_id}'), \
-                fileutils.remove_path_on_error(download):
-            fileutils.delete_if_exists(download)
+                files.temporary(download):
+            self._ensure_directory()
             images.fetch(context, image_id, download)
             self._keep(image, image_id, download, size_limit_bytes, raw)
 
@@ -182,7 +185,6 @@ class BaseImages:
                 return
             qemuimg.convert_to_raw(download, image_format, part, size_bytes,
                                    self._settings.limits)
-        fileutils.delete_if_exists(download)
 
 
 def _disk_size(qemu_format: str, path: str) -> int:

@@ -28,15 +28,21 @@ def appearing(path: str, mode: int = 0o644) -> collections.abc.Iterator[str]:
     failure, and after a crash of the host, there is either the whole file or none.
     """
     part = path + PART_SUFFIX
-    fileutils.delete_if_exists(part)
-    try:
+    with temporary(part):
         yield part
         os.chmod(part, mode)
         _flush(part)
         os.rename(part, path)
-    except BaseException:
-        fileutils.delete_if_exists(part)
-        raise
+
+
+@contextlib.contextmanager
+def temporary(path: str) -> collections.abc.Iterator[None]:
+    """See to it that a file exists neither before nor after the block."""
+    fileutils.delete_if_exists(path)
+    try:
+        yield
+    finally:
+        fileutils.delete_if_exists(path)
 
 
 def _flush(path: str) -> None:

@@ -2,12 +2,14 @@
 # Copyright the nova-libvirt authors
 """Guest, on libvirt's own test driver: real calls, no daemon."""
 
+import contextlib
+from unittest import mock
 import uuid
 
 import libvirt
 
-from nova.compute import power_state
 from nova import exception
+from nova.compute import power_state
 from nova.tests.unit import base
 from nova.virt.libvirt import guest as libvirt_guest
 
@@ -46,8 +48,9 @@ class GuestTestCase(base.TestCase):
 
     def _forget(self) -> None:
         # The driver's state is that of the process, not of the connection.
-        self.guest.poweroff()
-        self.guest.delete_configuration()
+        with contextlib.suppress(exception.InstanceNotFound):
+            self.guest.poweroff()
+            self.guest.delete_configuration()
 
     def state(self) -> int:
         return self.guest.get_power_state(self.host)
@@ -66,11 +69,6 @@ class GuestTestCase(base.TestCase):
         self.assertTrue(self.guest.is_active())
         self.assertEqual(self.guest.id,
                          self.guest.get_info(self.host).internal_id)
-
-    def test_launch_paused(self) -> None:
-        self.guest.launch(pause=True)
-
-        self.assertEqual(power_state.PAUSED, self.state())
 
     def test_launch_twice_is_refused(self) -> None:
         self.guest.launch()
@@ -137,6 +135,11 @@ class GuestTestCase(base.TestCase):
         self.assertEqual(65536, conf.memory)
         self.assertEqual('test', conf.virt_type)
 
+    def test_poweroff_of_a_guest_that_is_gone(self) -> None:
+        self.guest.delete_configuration()
+
+        self.assertRaises(exception.InstanceNotFound, self.guest.poweroff)
+
     def test_power_states_of_every_libvirt_state(self) -> None:
         states = {name: getattr(libvirt, f'VIR_DOMAIN_{name}') for name in (
             'NOSTATE', 'RUNNING', 'BLOCKED', 'PAUSED', 'SHUTDOWN', 'SHUTOFF',
@@ -144,3 +147,29 @@ class GuestTestCase(base.TestCase):
 
         self.assertEqual(set(states.values()),
                          set(libvirt_guest.LIBVIRT_POWER_STATE))
+
+
+class LaunchFlagsTestCase(base.TestCase):
+    """The test driver knows no flags, so a domain that notes them stands in."""
+
+    def test_paused(self) -> None:
+        domain = mock.create_autospec(libvirt.virDomain, instance=True)
+        guest = libvirt_guest.Guest(domain)
+
+        guest.launch()
+        guest.launch(pause=True)
+
+        self.assertEqual(
+            [mock.call(0), mock.call(libvirt.VIR_DOMAIN_START_PAUSED)],
+            domain.createWithFlags.call_args_list)
+
+    def test_flags_of_xml(self) -> None:
+        domain = mock.create_autospec(libvirt.virDomain, instance=True)
+        guest = libvirt_guest.Guest(domain)
+
+        guest.get_xml_desc()
+        guest.get_xml_desc(dump_inactive=True, dump_sensitive=True)
+
+        secure = libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE
+        self.assertEqual([mock.call(0), mock.call(secure)],
+                         domain.XMLDesc.call_args_list)

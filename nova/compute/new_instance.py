@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""From what a client asks for to the instances that are recorded."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from oslo_utils import uuidutils
+
+from nova import exception
+from nova import objects
+from nova import utils
+from nova.compute import power_state
+from nova.compute import task_states
+from nova.compute import vm_states
+import nova.conf
+from nova.i18n import _
+
+if TYPE_CHECKING:
+    from nova import context as nova_context
+
+CONF = nova.conf.CONF
+
+DEFAULT_ZONE = 'nova'
+#: Bytes of encoded user data, as Nova's API has it.
+_MAX_USER_DATA = 65535
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """What one request asks for.
+
+    :param image: the image, as the image service describes it.
+    :param user_data: in base 64.
+    """
+
+    name: str
+    image: Mapping[str, Any]
+    flavor: 'objects.Flavor'
+    metadata: Mapping[str, str]
+    description: str | None = None
+    hostname: str | None = None
+    user_data: str | None = None
+    config_drive: bool = False
+    availability_zone: str | None = None
+
+    def check(self) -> None:
+        """Refuse what can be seen to be wrong.
+
+        :raises exception.InstanceUserDataMalformed: if it is not base 64.
+        :raises exception.Invalid: for another zone or too much user data.
+        """
+        _check_user_data(self.user_data)
+        _check_zone(self.availability_zone)
+
+
+def _check_user_data(user_data: str | None) -> None:
+    if user_data is None:
+        return
+    if len(user_data) > _MAX_USER_DATA:
+        raise exception.InvalidInput(
+            reason=_('user_data is longer than %d bytes') % _MAX_USER_DATA)
+    try:
+        base64.b64decode(user_data.encode(), validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        raise exception.InstanceUserDataMalformed() from None
+
+
+def _check_zone(asked: str | None) -> None:
+    zone, _colon, place = (asked or DEFAULT_ZONE).partition(':')
+    host, _colon, _node = place.partition(':')
+    if zone != DEFAULT_ZONE or host not in ('', CONF.host):
+        raise exception.InvalidInput(
+            reason=_('The requested availability zone %s is not available')
+            % asked)
+
+
+def record(context: 'nova_context.RequestContext', request: Request,
+           count: int) -> 'Sequence[objects.Instance]':
+    """Record the instances that are to be built.
+
+    After a failure none of them is recorded.
+    """
+    reservation_id = f'r-{utils.get_hash_str(uuidutils.generate_uuid())[:8]}'
+    recorded: list[objects.Instance] = []
+    try:
+        for index in range(count):
+            instance = _make(context, request, index, count)
+            instance.reservation_id = reservation_id
+            instance.create()
+            recorded.append(instance)
+    except Exception:
+        for instance in recorded:
+            instance.destroy()
+        raise
+    return recorded
+
+
+def _make(context: 'nova_context.RequestContext', request: Request, index: int,
+          count: int) -> 'objects.Instance':
+    uuid = uuidutils.generate_uuid()
+    suffix = f'-{index + 1}' if count > 1 else ''
+    name = f'{request.name[:255 - len(suffix)]}{suffix}'
+    zone = (request.availability_zone or '').partition(':')[0]
+    return objects.Instance(
+        context, uuid=uuid, user_id=context.user_id, project_id=context.project_id,
+        display_name=name, display_description=request.description,
+        hostname=utils.sanitize_hostname(
+            f'{request.hostname}{suffix}' if request.hostname else name,
+            f'server-{uuid}'),
+        launch_index=index, metadata=dict(request.metadata),
+        user_data=request.user_data, key_name=None, key_data=None,
+        config_drive='True' if request.config_drive else '',
+        availability_zone=zone or None,
+        vm_state=vm_states.BUILDING, task_state=task_states.SCHEDULING,
+        power_state=power_state.NOSTATE, progress=0, host=None, node=None,
+        launched_at=None, terminated_at=None, locked=False, hidden=False,
+        auto_disk_config=False, shutdown_terminate=False, disable_terminate=False,
+        **_of_flavor(request.flavor), **_of_image(request))
+
+
+def _of_flavor(flavor: 'objects.Flavor') -> dict[str, Any]:
+    return {'flavor': flavor, 'instance_type_id': flavor.id,
+            'memory_mb': flavor.memory_mb, 'vcpus': flavor.vcpus,
+            'root_gb': flavor.root_gb, 'ephemeral_gb': flavor.ephemeral_gb}
+
+
+def _of_image(request: Request) -> dict[str, Any]:
+    image = dict(request.image)
+    properties = image.get('properties') or {}
+    system_metadata = utils.get_system_metadata_from_image(image, request.flavor)
+    system_metadata['image_base_image_ref'] = str(image['id'])
+    return {'image_ref': image['id'], 'system_metadata': system_metadata,
+            'kernel_id': properties.get('kernel_id'),
+            'ramdisk_id': properties.get('ramdisk_id'),
+            'os_type': properties.get('os_type'),
+            'architecture': (properties.get('hw_architecture')
+                             or properties.get('architecture')),
+            'vm_mode': (properties.get('hw_vm_mode')
+                        or properties.get('vm_mode')),
+            'root_device_name': (properties.get('img_root_device_name')
+                                 or properties.get('root_device_name'))}

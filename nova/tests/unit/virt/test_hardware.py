@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+import itertools
+
+from nova import exception
+from nova.tests.unit import base
+from nova.tests.unit.virt import builders
+from nova.virt import hardware
+
+
+class CPUSpecTestCase(base.TestCase):
+
+    def test_parse(self) -> None:
+        for spec, cpus in (
+                ('1', {1}), ('1-3', {1, 2, 3}), (' 1 - 3 , 8', {1, 2, 3, 8}),
+                ('0-5,^3', {0, 1, 2, 4, 5}), ('^3,0-5', {0, 1, 2, 4, 5}),
+                ('0-7,^2-4', {0, 1, 5, 6, 7}), ('', set()), ('1,,2', {1, 2}),
+                ('2-2', {2})):
+            self.assertEqual(cpus, hardware.parse_cpu_spec(spec), spec)
+
+    def test_parse_refuses(self) -> None:
+        for spec in ('a', '-1', '1-', '3-1', '1-2-3', '^', '1.5', '1 2', '0x1'):
+            error = self.assertRaises(
+                exception.Invalid, hardware.parse_cpu_spec, spec)
+            self.assertIn(repr(spec), str(error))
+
+    def test_format(self) -> None:
+        for cpus, spec in (({1}, '1'), ({3, 1, 2}, '1-3'), ({1, 2}, '1-2'),
+                           ({0, 2, 3, 9}, '0,2-3,9'), (set(), '')):
+            self.assertEqual(spec, hardware.format_cpu_spec(cpus))
+
+    def test_format_without_ranges(self) -> None:
+        self.assertEqual('0,1,2,9', hardware.format_cpu_spec(
+            {9, 2, 1, 0}, allow_ranges=False))
+
+    def test_what_is_formatted_parses_to_the_same(self) -> None:
+        for size in range(6):
+            for cpus in itertools.combinations(range(6), size):
+                for ranges in (True, False):
+                    spec = hardware.format_cpu_spec(cpus, allow_ranges=ranges)
+                    self.assertEqual(set(cpus), hardware.parse_cpu_spec(spec))
+
+
+class CPUTopologyTestCase(base.TestCase):
+
+    def topology(self, vcpus: int, extra_specs: dict[str, str] | None = None,
+                 allow_threads: bool = True, **properties: int) -> list[int]:
+        best = hardware.get_best_cpu_topology(
+            builders.flavor(extra_specs, vcpus=vcpus), builders.image(**properties),
+            allow_threads)
+        return [best.sockets, best.cores, best.threads]
+
+    def test_prefers_sockets(self) -> None:
+        self.assertEqual([6, 1, 1], self.topology(6))
+
+    def test_then_cores(self) -> None:
+        self.assertEqual([1, 6, 1], self.topology(6, {'hw:cpu_max_sockets': '1'}))
+
+    def test_then_threads(self) -> None:
+        self.assertEqual([2, 2, 2], self.topology(
+            8, {'hw:cpu_max_sockets': '2', 'hw:cpu_max_cores': '2'}))
+
+    def test_flavor_preference(self) -> None:
+        self.assertEqual([2, 2, 2], self.topology(
+            8, {'hw:cpu_sockets': '2', 'hw:cpu_cores': '2', 'hw:cpu_threads': '2'}))
+
+    def test_image_preference_replaces_that_of_the_flavor(self) -> None:
+        self.assertEqual([4, 2, 1], self.topology(
+            8, {'hw:cpu_sockets': '2'}, hw_cpu_sockets=4))
+
+    def test_preference_that_does_not_divide_is_dropped(self) -> None:
+        self.assertEqual([5, 1, 1], self.topology(5, {'hw:cpu_cores': '2'}))
+
+    def test_image_lowers_a_limit_below_the_preference_of_the_flavor(self) -> None:
+        self.assertEqual([2, 4, 1], self.topology(
+            8, {'hw:cpu_sockets': '4'}, hw_cpu_max_sockets=2))
+
+    def test_no_threads_to_show(self) -> None:
+        self.assertEqual([1, 8, 1], self.topology(
+            8, {'hw:cpu_sockets': '1', 'hw:cpu_threads': '2'}, allow_threads=False))
+
+    def test_image_raises_a_limit(self) -> None:
+        error = self.assertRaises(
+            exception.ImageVCPULimitsRangeExceeded, self.topology, 8,
+            {'hw:cpu_max_cores': '2'}, hw_cpu_max_cores=4)
+        self.assertEqual(4, error.kwargs['image_cores'])
+        self.assertEqual(2, error.kwargs['flavor_cores'])
+
+    def test_image_prefers_more_than_the_limit(self) -> None:
+        error = self.assertRaises(
+            exception.ImageVCPUTopologyRangeExceeded, self.topology, 8,
+            {'hw:cpu_max_sockets': '1'}, hw_cpu_sockets=2)
+        self.assertEqual(2, error.kwargs['image_sockets'])
+        self.assertEqual(1, error.kwargs['max_sockets'])
+
+    def test_limits_too_low(self) -> None:
+        specs = {'hw:cpu_max_sockets': '1', 'hw:cpu_max_cores': '1',
+                 'hw:cpu_max_threads': '1'}
+        error = self.assertRaises(
+            exception.ImageVCPULimitsRangeImpossible, self.topology, 8, specs)
+        self.assertEqual(8, error.kwargs['vcpus'])
+
+    def test_every_topology_has_all_cpus_within_the_limits(self) -> None:
+        limits = {'hw:cpu_max_sockets': '4', 'hw:cpu_max_cores': '8',
+                  'hw:cpu_max_threads': '2'}
+        for vcpus in (1, 2, 3, 4, 6, 7, 12, 16, 24, 64):
+            sockets, cores, threads = self.topology(vcpus, limits)
+            self.assertEqual(vcpus, sockets * cores * threads)
+            self.assertTrue(sockets <= 4 and cores <= 8 and threads <= 2)
+
+
+class ConstraintTestCase(base.TestCase):
+
+    def test_pmu(self) -> None:
+        for spec, prop, expected in (
+                (None, None, None), ('true', None, True), (None, 'no', False),
+                ('on', 'true', True), ('0', 'False', False)):
+            flavor = builders.flavor({'hw:pmu': spec} if spec else None)
+            image = builders.image(**({'hw_pmu': prop} if prop else {}))
+            self.assertEqual(expected, hardware.get_pmu_constraint(flavor, image))
+
+    def test_pmu_conflict(self) -> None:
+        error = self.assertRaises(
+            exception.FlavorImageConflict, hardware.get_pmu_constraint,
+            builders.flavor({'hw:pmu': 'true'}), builders.image(hw_pmu='false'))
+        self.assertIn('pmu', str(error))
+
+    def test_one_cpu_needs_one_queue(self) -> None:
+        specs = {'hw:vif_multiqueue_enabled': 'true'}
+        image = builders.image()
+
+        self.assertFalse(hardware.get_vif_multiqueue_constraint(
+            builders.flavor(specs, vcpus=1), image))
+        self.assertTrue(hardware.get_vif_multiqueue_constraint(
+            builders.flavor(specs, vcpus=2), image))
+
+    def test_secure_boot(self) -> None:
+        for spec, prop, expected in (
+                (None, None, None), ('required', None, 'required'),
+                (None, 'optional', 'optional'), ('required', 'optional', 'required'),
+                ('disabled', 'disabled', 'disabled')):
+            flavor = builders.flavor({'os:secure_boot': spec} if spec else None)
+            image = builders.image(**({'os_secure_boot': prop} if prop else {}))
+            self.assertEqual(
+                expected, hardware.get_secure_boot_constraint(flavor, image))
+
+    def test_secure_boot_conflict(self) -> None:
+        self.assertRaises(
+            exception.FlavorImageConflict, hardware.get_secure_boot_constraint,
+            builders.flavor({'os:secure_boot': 'required'}),
+            builders.image(os_secure_boot='disabled'))
+
+    def test_stateless_firmware_is_a_matter_of_uefi(self) -> None:
+        for firmware, expected in (('uefi', True), ('bios', None)):
+            image = builders.image(hw_firmware_type=firmware,
+                                   hw_firmware_stateless='true')
+            self.assertEqual(
+                expected, hardware.get_stateless_firmware_constraint(image))
+
+    def test_serial_ports(self) -> None:
+        for spec, prop, expected in (
+                (None, None, 1), ('3', None, 3), (None, 2, 2), ('3', 2, 2),
+                ('0', None, 0)):
+            flavor = builders.flavor({'hw:serial_port_count': spec} if spec else None)
+            image = builders.image(**({'hw_serial_port_count': prop} if prop else {}))
+            self.assertEqual(
+                expected, hardware.get_number_of_serial_ports(flavor, image))
+
+    def test_more_serial_ports_than_the_flavor_has(self) -> None:
+        self.assertRaises(
+            exception.ImageSerialPortNumberExceedFlavorValue,
+            hardware.get_number_of_serial_ports,
+            builders.flavor({'hw:serial_port_count': '1'}),
+            builders.image(hw_serial_port_count=2))
+
+    def test_serial_ports_that_are_no_number(self) -> None:
+        self.assertRaises(
+            exception.ImageSerialPortNumberInvalid,
+            hardware.get_number_of_serial_ports,
+            builders.flavor({'hw:serial_port_count': 'many'}), builders.image())
+
+    def test_redirected_usb_ports_of_both_differ(self) -> None:
+        self.assertRaises(
+            exception.FlavorImageConflict, hardware.get_redirected_usb_ports,
+            builders.flavor({'hw:redirected_usb_ports': '1'}),
+            builders.image(hw_redirected_usb_ports=2))
+
+
+class InstanceInfoTestCase(base.TestCase):
+
+    def test_equality(self) -> None:
+        self.assertEqual(hardware.InstanceInfo(1, 7), hardware.InstanceInfo(1, 7))
+        self.assertNotEqual(hardware.InstanceInfo(1, 7), hardware.InstanceInfo(4, 7))

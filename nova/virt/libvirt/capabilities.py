@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""What the host and its hypervisor can do, asked once per connection."""
+
+from collections.abc import Callable, Iterator, Mapping
+import dataclasses
+
+import libvirt
+from oslo_log import log as logging
+
+from nova import exception
+from nova.i18n import _
+from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import errors
+
+LOG = logging.getLogger(__name__)
+
+DomainCaps = dict[str, dict[str, vconfig.LibvirtConfigDomainCaps]]
+
+#: Machine types that guests of an architecture get, or can ask for by their alias.
+_MACHINE_TYPES = {
+    'x86_64': ('pc', 'q35'),
+    'i686': ('pc', 'q35'),
+    'aarch64': ('virt',),
+    'armv7l': ('virt',),
+    'riscv64': ('virt',),
+    's390x': ('s390-ccw-virtio',),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class GuestKinds:
+    """Which kinds of guests are of interest."""
+
+    #: Kind of virtualization (kvm, qemu...); None for libvirt's choice.
+    virt_type: str | None = None
+    #: Machine type by architecture, where it is not to be the usual one.
+    machine_types: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def of_arch(self, arch: str) -> tuple[str | None, ...]:
+        """Return the machine types to ask about; None is the hypervisor's own."""
+        usual = _MACHINE_TYPES.get(arch, ())
+        chosen = self.machine_types.get(arch)
+        if chosen is not None and chosen not in usual:
+            return (*usual, chosen)
+        return usual or (None,)
+
+
+class Capabilities:
+    """Answers from what libvirt said once; forgets it when told so.
+
+    :param get_connection: returns a live connection.
+    """
+
+    def __init__(self, get_connection: Callable[[], libvirt.virConnect],
+                 kinds: GuestKinds) -> None:
+        self._get_connection = get_connection
+        self._kinds = kinds
+        self._host: vconfig.LibvirtConfigCaps | None = None
+        self._domains: DomainCaps | None = None
+
+    def forget(self) -> None:
+        """Ask libvirt again the next time: it may be another one now."""
+        self._host = self._domains = None
+
+    # The host
+
+    def get_host(self) -> vconfig.LibvirtConfigCaps:
+        """Return the host's capabilities, features of its CPU expanded."""
+        if self._host is None:
+            self._host = self._ask_host()
+        return self._host
+
+    def _ask_host(self) -> vconfig.LibvirtConfigCaps:
+        conn = self._get_connection()
+        xml = conn.getCapabilities()
+        LOG.debug('Host capabilities: %s', xml)
+        caps = vconfig.LibvirtConfigCaps()
+        caps.parse_str(xml)
+        cpu = caps.host.cpu if caps.host is not None else None
+        if cpu is not None and cpu.model is not None:
+            self._expand_features(conn, cpu)
+        return caps
+
+    @staticmethod
+    def _expand_features(conn: libvirt.virConnect,
+                         cpu: vconfig.LibvirtConfigCPU) -> None:
+        """Add the features that the name of the CPU's model stands for."""
+        try:
+            xml = conn.baselineCPU(
+                [cpu.to_xml()], libvirt.VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES)
+        except libvirt.libvirtError as ex:
+            if errors.is_disconnected(ex):
+                raise
+            LOG.warning('Features of CPU model %s remain unknown: %s', cpu.model,
+                        errors.message_of(ex))
+            return
+        expanded = vconfig.LibvirtConfigCPU()
+        expanded.parse_str(xml)
+        cpu.features = expanded.features
+
+    def get_canonical_machine_type(self, arch: str, machine: str) -> str:
+        """Return the versioned machine type that an alias stands for.
+
+        :raises nova.exception.InternalError: if the host has no such machine type.
+        """
+        for guest in self.get_host().guests:
+            if guest.arch != arch:
+                continue
+            for domain in (guest.default_domain, *guest.domains.values()):
+                found = _canonical(domain, machine)
+                if found is not None:
+                    return found
+        raise exception.InternalError(
+            err=_('no machine type %(machine)s for %(arch)s on this host')
+            % {'machine': machine, 'arch': arch})
+
+    @property
+    def has_hyperthreading(self) -> bool:
+        """Whether a core of the host runs more than one thread."""
+        topology = self.get_host().host.topology
+        return topology is not None and any(
+            len(cpu.siblings or ()) > 1
+            for cell in topology.cells for cpu in cell.cpus)
+
+    # Guests
+
+    def get_domains(self) -> DomainCaps:
+        """Return what guests can have, by architecture and machine type.
+
+        A machine type goes by the alias that was asked for.  Architectures without
+        an emulator here are absent.
+        """
+        if self._domains is None:
+            self._domains = self._ask_domains()
+        return self._domains
+
+    def _ask_domains(self) -> DomainCaps:
+        found: DomainCaps = {}
+        for arch in dict.fromkeys(guest.arch for guest in self.get_host().guests):
+            for machine in self._kinds.of_arch(arch):
+                caps = self._ask_domain(arch, machine)
+                if caps is not None:
+                    name = machine or caps.machine_type
+                    found.setdefault(arch, {})[name] = caps
+        return found
+
+    def _ask_domain(self, arch: str, machine: str | None,
+                    ) -> vconfig.LibvirtConfigDomainCaps | None:
+        conn = self._get_connection()
+        try:
+            xml = conn.getDomainCapabilities(
+                None, arch, machine, self._kinds.virt_type, 0)
+        except libvirt.libvirtError as ex:
+            if errors.is_disconnected(ex):
+                raise
+            LOG.debug('No guests of %s, machine type %s: %s', arch, machine,
+                      errors.message_of(ex))
+            return None
+        caps = vconfig.LibvirtConfigDomainCaps()
+        caps.parse_str(xml)
+        return caps
+
+    def _native(self) -> Iterator[vconfig.LibvirtConfigDomainCaps]:
+        """Yield the capabilities of guests of the host's own architecture."""
+        arch = self.get_host().host.cpu.arch
+        yield from self.get_domains().get(arch, {}).values()
+
+    # What follows from it
+
+    @property
+    def supports_uefi(self) -> bool:
+        """Whether UEFI firmware for guests is installed."""
+        return any(caps.os is not None and bool(caps.os.uefi_supported)
+                   for caps in self._native())
+
+    @property
+    def supports_secure_boot(self) -> bool:
+        """Whether the firmware can refuse what is not signed."""
+        return any(caps.os is not None and bool(caps.os.secure_boot_supported)
+                   for caps in self._native())
+
+    @property
+    def supports_vtpm(self) -> bool:
+        """Whether TPMs can be emulated for guests."""
+        return any('emulator' in (tpm.backend_models or ())
+                   for tpm in self._tpms())
+
+    @property
+    def tpm_models(self) -> list[str]:
+        """Models of TPM that guests can have."""
+        return sorted({model for tpm in self._tpms() for model in tpm.models or ()})
+
+    @property
+    def tpm_versions(self) -> list[str]:
+        """Versions of TPM that can be emulated; empty if libvirt does not say."""
+        return sorted({version for tpm in self._tpms()
+                       for version in tpm.backend_versions or ()})
+
+    def _tpms(self) -> Iterator[vconfig.LibvirtConfigDomainCapsTpm]:
+        for caps in self._native():
+            tpm = caps.devices.tpm if caps.devices is not None else None
+            if tpm is not None and tpm.supported:
+                yield tpm
+
+
+def _canonical(domain: vconfig.LibvirtConfigCapsGuestDomain | None,
+               machine: str) -> str | None:
+    """Return the versioned name of a machine type of one kind of domain."""
+    if domain is None:
+        return None
+    if machine in domain.aliases:
+        canonical: str = domain.aliases[machine]['canonical']
+        return canonical
+    return machine if machine in domain.machines else None

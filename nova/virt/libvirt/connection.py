@@ -1,0 +1,335 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""One connection to libvirt, opened again whenever it is lost.
+
+A live connection is handed out without asking libvirt anything.  No lock is held
+while one is opened: whoever needs it then waits for the one attempt under way, and
+not longer than ``open_timeout_s``.
+"""
+
+from collections.abc import Callable
+import contextlib
+import dataclasses
+import threading
+import time
+from typing import Any, TypeVar
+
+import libvirt
+from oslo_log import log as logging
+import tenacity
+
+from nova import exception
+from nova import utils
+from nova.i18n import _
+from nova.virt.libvirt import errors
+
+LOG = logging.getLogger(__name__)
+T = TypeVar('T')
+
+Opener = Callable[[str, list[Any], int], libvirt.virConnect]
+
+#: How long the end of a connection, which asks libvirtd too, is waited for.
+CLOSE_TIMEOUT_S = 5
+#: Longest pause between two attempts to reach a libvirtd that is away.
+MAX_PAUSE_S = 2.0
+
+CLOSE_REASONS = {
+    libvirt.VIR_CONNECT_CLOSE_REASON_ERROR: _('an error on the connection'),
+    libvirt.VIR_CONNECT_CLOSE_REASON_EOF: _('libvirt closed the connection'),
+    libvirt.VIR_CONNECT_CLOSE_REASON_KEEPALIVE: _('libvirt does not answer'),
+    libvirt.VIR_CONNECT_CLOSE_REASON_CLIENT: _('the connection was closed here'),
+}
+
+#: What libvirt hands out and whose methods may block as the connection's do.
+_LIBVIRT_TYPES = tuple(
+    value for name, value in vars(libvirt).items()
+    if isinstance(value, type) and name.startswith('vir'))
+
+
+@dataclasses.dataclass(frozen=True)
+class KeepAlive:
+    """How soon a libvirtd that does not answer is given up."""
+
+    interval_s: int = 5
+    count: int = 5
+
+
+class _Link:
+    """An open connection and whether it may still be used."""
+
+    def __init__(self, conn: libvirt.virConnect) -> None:
+        #: The libvirt object itself; only for what does not block.
+        self.raw: libvirt.virConnect | None = conn
+        self.conn: libvirt.virConnect | None = wrap(conn)
+        #: Set in libvirt's thread, therefore no more than a plain attribute.
+        self.lost = False
+        self.versions: tuple[int, int, str] | None = None
+
+    def usable(self) -> libvirt.virConnect | None:
+        """Return the connection unless this side knows that it is gone."""
+        conn, raw = self.conn, self.raw
+        if conn is None or raw is None or self.lost:
+            return None
+        try:
+            return conn if raw.isAlive() else None
+        except libvirt.libvirtError:
+            return None
+
+    def drop(self) -> None:
+        """Let go of libvirt's object, which closes it once no call uses it.
+
+        Closing it outright would free it under the feet of such a call.
+        """
+        self.lost = True
+        self.conn = self.raw = None
+
+
+class _Attempt:
+    """One opening of a connection, which many may wait for."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.done = threading.Event()
+        self.link: _Link | None = None
+        self.error: Exception | None = None
+
+    def result(self, timeout_s: float) -> libvirt.virConnect:
+        """Wait for the end of the attempt, counted from its beginning."""
+        remaining_s = self.began + timeout_s - time.monotonic()
+        if not self.done.wait(max(remaining_s, 0)):
+            raise errors.hypervisor_unavailable(
+                _('no answer to the opening of a connection for %d s') % timeout_s)
+        if self.error is not None:
+            raise self.error
+        conn = self.link.conn if self.link is not None else None
+        if conn is None:
+            raise errors.hypervisor_unavailable(_('it was lost at once'))
+        return conn
+
+
+def wrap(target: T) -> T:
+    """Make a libvirt object's methods, and those of their results, leave the hub."""
+    return utils.tpool_wrap(target, _LIBVIRT_TYPES)
+
+
+def _nothing(_value: object) -> None:
+    """Do nothing."""
+
+
+class Connection:
+    """Hands out a live connection, and opens one when there is none.
+
+    :param uri: libvirt's address of the hypervisor.
+    :param opener: as ``libvirt.openAuth``.
+    :param on_open: called with each new connection before anybody gets it; what it
+        raises makes the opening fail.
+    :param on_ready: called with each new connection once everybody may get it.
+    :param on_close: called with each connection that is given up.
+    :param on_lost: called with the reason, in libvirt's own thread; it must not
+        block, log or use anything of eventlet.
+    """
+
+    def __init__(self, uri: str, read_only: bool = False, *, opener: Opener,
+                 keepalive: KeepAlive | None = None, open_timeout_s: float = 30,
+                 on_open: Callable[[libvirt.virConnect], None] = _nothing,
+                 on_ready: Callable[[libvirt.virConnect], None] = _nothing,
+                 on_close: Callable[[libvirt.virConnect], None] = _nothing,
+                 on_lost: Callable[[str], None] = _nothing) -> None:
+        self._uri = uri
+        self._read_only = read_only
+        self._opener = opener
+        self._keepalive = keepalive or KeepAlive()
+        self._open_timeout_s = open_timeout_s
+        self._on_open = on_open
+        self._on_ready = on_ready
+        self._on_close = on_close
+        self._on_lost = on_lost
+        self._lock = threading.Lock()
+        self._link: _Link | None = None
+        self._attempt: _Attempt | None = None
+        self._reconnecting = False
+        self._closed = threading.Event()
+
+    # Getting it
+
+    def get(self) -> libvirt.virConnect:
+        """Return the live connection, opening one if there is none.
+
+        :raises nova.exception.HypervisorUnavailable: if that fails or takes longer
+            than the time allowed.
+        """
+        link = self._link
+        conn = self._test_connection(link)
+        if conn is None:
+            conn = self._current_attempt().result(self._open_timeout_s)
+        return conn
+
+    @staticmethod
+    def _test_connection(link: _Link | None) -> libvirt.virConnect | None:
+        """Return a link's connection if it lives, as far as this side knows."""
+        return link.usable() if link is not None else None
+
+    def _current_attempt(self) -> _Attempt:
+        with self._lock:
+            if self._closed.is_set():
+                raise errors.hypervisor_unavailable(_('it was closed'))
+            if self._attempt is None:
+                self._attempt = _Attempt()
+                self._start(self._run_attempt, self._attempt)
+            return self._attempt
+
+    @staticmethod
+    def _start(target: Callable[..., None], *args: Any) -> threading.Thread:
+        # A greenlet where eventlet patched the standard library.
+        thread = threading.Thread(target=target, args=args, daemon=True)
+        thread.start()
+        return thread
+
+    def _run_attempt(self, attempt: _Attempt) -> None:
+        old = self._link
+        if old is not None:
+            self._start(self._give_up, old)
+        try:
+            attempt.link = self._get_new_connection()
+        except libvirt.libvirtError as ex:
+            attempt.error = errors.hypervisor_unavailable(errors.message_of(ex))
+            attempt.error.__cause__ = ex
+        except Exception as ex:  # noqa: BLE001  raised to all who wait
+            attempt.error = ex
+        self._finish(attempt)
+
+    def _finish(self, attempt: _Attempt) -> None:
+        with self._lock:
+            closed = self._closed.is_set()
+            self._attempt, self._link = None, None if closed else attempt.link
+        if closed and attempt.link is not None:
+            self._give_up(attempt.link)
+            attempt.error = errors.hypervisor_unavailable(_('it was closed'))
+        elif attempt.link is not None:
+            self._on_ready(attempt.link.conn)
+        attempt.done.set()
+
+    # Opening and closing
+
+    def _get_new_connection(self) -> _Link:
+        LOG.debug('Connecting to libvirt: %s', self._uri)
+        link = _Link(self._connect(self._uri, self._read_only))
+        try:
+            self._keep_alive(link.conn)
+            link.conn.registerCloseCallback(self._close_callback, link)
+            self._on_open(link.conn)
+        except Exception:
+            self._give_up(link)
+            raise
+        return link
+
+    def _connect(self, uri: str, read_only: bool) -> libvirt.virConnect:
+        credentials = [libvirt.VIR_CRED_AUTHNAME, libvirt.VIR_CRED_ECHOPROMPT,
+                       libvirt.VIR_CRED_REALM, libvirt.VIR_CRED_PASSPHRASE,
+                       libvirt.VIR_CRED_NOECHOPROMPT, libvirt.VIR_CRED_EXTERNAL]
+        auth = [credentials, self._connect_auth_cb, None]
+        flags = libvirt.VIR_CONNECT_RO if read_only else 0
+        return utils.tpool_wrap(self._opener)(uri, auth, flags)
+
+    @staticmethod
+    def _connect_auth_cb(creds: list[Any], opaque: Any) -> int:
+        """Refuse what libvirt asks for: nobody is there to type a password."""
+        return -1 if creds else 0
+
+    def _keep_alive(self, conn: libvirt.virConnect) -> None:
+        try:
+            conn.setKeepAlive(self._keepalive.interval_s, self._keepalive.count)
+        except libvirt.libvirtError as ex:
+            # Drivers in the client library have nobody to ask.
+            if errors.is_disconnected(ex):
+                raise
+
+    def _close_callback(self, conn: libvirt.virConnect, reason: int,
+                        link: _Link) -> None:
+        """Note that a connection is gone; runs in libvirt's thread."""
+        link.lost = True
+        if not self._closed.is_set():
+            self._on_lost(CLOSE_REASONS.get(reason, str(reason)))
+
+    def _give_up(self, link: _Link) -> None:
+        """Free what a connection holds, in libvirt and in its daemon."""
+        conn = link.conn
+        if conn is None:
+            return
+        self._on_close(conn)
+        with contextlib.suppress(libvirt.libvirtError):
+            # Fails for one that libvirt reported as closed: it let go by itself.
+            conn.unregisterCloseCallback()
+        del conn
+        utils.tpool_wrap(link).drop()
+
+    def close(self) -> None:
+        """Close the connection for good; an attempt under way comes to nothing."""
+        with self._lock:
+            self._closed.set()
+            link, self._link = self._link, None
+        if link is not None:
+            self._start(self._give_up, link).join(CLOSE_TIMEOUT_S)
+
+    # Losing it
+
+    def suspect(self, ex: Exception) -> None:
+        """Do not hand out the connection again if an error says that it is gone."""
+        link = self._link
+        if link is not None and errors.is_disconnected(ex):
+            link.lost = True
+
+    def reconnect(self) -> bool:
+        """Try in the background, until there is a connection or it is closed.
+
+        :returns: False where there is a connection already.
+        """
+        if self._test_connection(self._link) is not None:
+            return False
+        with self._lock:
+            begin = not (self._reconnecting or self._closed.is_set())
+            self._reconnecting |= begin
+        if begin:
+            self._start(self._reconnect)
+        return True
+
+    def _reconnect(self) -> None:
+        attempts = tenacity.Retrying(
+            wait=tenacity.wait_random_exponential(0.1, max=MAX_PAUSE_S),
+            stop=tenacity.stop_when_event_set(self._closed),
+            sleep=tenacity.sleep_using_event(self._closed),
+            retry=tenacity.retry_if_exception_type(exception.HypervisorUnavailable))
+        try:
+            attempts(self.get)
+        except tenacity.RetryError:
+            LOG.debug('No further attempt to reach %s: it was closed', self._uri)
+        finally:
+            self._reconnecting = False
+
+    # Versions
+
+    def _versions(self) -> tuple[int, int, str]:
+        conn, link = self.get(), self._link
+        if link is not None and link.versions is not None:
+            return link.versions
+        found = (conn.getLibVersion(), conn.getVersion(), conn.getType())
+        if link is not None:
+            link.versions = found
+        return found
+
+    def _has_min_version(self, lv_ver: int | None = None, hv_ver: int | None = None,
+                         hv_type: str | None = None) -> bool:
+        """Tell whether libvirt and hypervisor are at least as new as asked.
+
+        :param lv_ver: libvirt, as major * 1000000 + minor * 1000 + micro.
+        :param hv_ver: the hypervisor, likewise.
+        """
+        return self._conn_has_min_version(self._versions(), lv_ver, hv_ver, hv_type)
+
+    @staticmethod
+    def _conn_has_min_version(versions: tuple[int, int, str], lv_ver: int | None,
+                              hv_ver: int | None, hv_type: str | None) -> bool:
+        libvirt_version, hypervisor_version, hypervisor_type = versions
+        return ((lv_ver is None or libvirt_version >= lv_ver)
+                and (hv_ver is None or hypervisor_version >= hv_ver)
+                and (hv_type is None or hypervisor_type == hv_type))

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""What libvirt's events mean: its codes become objects of ``nova.virt.event``."""
+
+from collections.abc import Mapping
+import dataclasses
+
+import libvirt
+
+from nova.virt import event as virtevent
+
+
+class LibvirtEvent(virtevent.InstanceEvent):
+    """Something that happened to a domain and that is libvirt's own."""
+
+
+class DeviceEvent(LibvirtEvent):
+    """Something that happened to a device of a domain.
+
+    :param dev: alias of the device.
+    """
+
+    def __init__(self, uuid: str, dev: str, timestamp: float | None = None) -> None:
+        super().__init__(uuid, timestamp)
+        self.dev = dev
+
+    def __repr__(self) -> str:
+        return (f'<{type(self).__name__}: {self.timestamp}, {self.uuid},'
+                f' device {self.dev}>')
+
+
+class DeviceRemovedEvent(DeviceEvent):
+    """The guest let go of a device."""
+
+
+class DeviceRemovalFailedEvent(DeviceEvent):
+    """The guest refused to let go of a device."""
+
+
+@dataclasses.dataclass(frozen=True)
+class DomainEvent:
+    """A lifecycle event as libvirt reports it."""
+
+    uuid: str
+    #: One of VIR_DOMAIN_EVENT_*.
+    kind: int
+    #: What it means depends on the kind.
+    detail: int
+    #: Seconds since the epoch.
+    timestamp: float
+
+
+_TRANSITIONS = {
+    libvirt.VIR_DOMAIN_EVENT_STARTED: virtevent.EVENT_LIFECYCLE_STARTED,
+    libvirt.VIR_DOMAIN_EVENT_STOPPED: virtevent.EVENT_LIFECYCLE_STOPPED,
+    libvirt.VIR_DOMAIN_EVENT_SUSPENDED: virtevent.EVENT_LIFECYCLE_PAUSED,
+    libvirt.VIR_DOMAIN_EVENT_RESUMED: virtevent.EVENT_LIFECYCLE_RESUMED,
+    libvirt.VIR_DOMAIN_EVENT_PMSUSPENDED: virtevent.EVENT_LIFECYCLE_SUSPENDED,
+}
+#: Where the detail says more than the kind; None is told to nobody.
+_DETAILED: dict[tuple[int, int], int | None] = {
+    (libvirt.VIR_DOMAIN_EVENT_SUSPENDED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY):
+        virtevent.EVENT_LIFECYCLE_POSTCOPY_STARTED,
+    # The guest runs on, elsewhere.
+    (libvirt.VIR_DOMAIN_EVENT_STOPPED, libvirt.VIR_DOMAIN_EVENT_STOPPED_MIGRATED): None,
+}
+
+
+def transition_of(event: DomainEvent) -> int | None:
+    """Return the transition of ``nova.virt.event``, or None if it is none."""
+    key = (event.kind, event.detail)
+    if key in _DETAILED:
+        return _DETAILED[key]
+    return _TRANSITIONS.get(event.kind)
+
+
+#: What a guest does, in the words of the transition that led there.
+_RUNS = virtevent.EVENT_LIFECYCLE_RESUMED
+_PAUSED = virtevent.EVENT_LIFECYCLE_PAUSED
+_SLEEPS = virtevent.EVENT_LIFECYCLE_SUSPENDED
+_OFF = virtevent.EVENT_LIFECYCLE_STOPPED
+_STARTED = virtevent.EVENT_LIFECYCLE_STARTED
+
+_MEANING_OF_STATE = {
+    libvirt.VIR_DOMAIN_RUNNING: _RUNS,
+    libvirt.VIR_DOMAIN_BLOCKED: _RUNS,
+    # Its last moments; an event tells when it is off.
+    libvirt.VIR_DOMAIN_SHUTDOWN: _RUNS,
+    libvirt.VIR_DOMAIN_PAUSED: _PAUSED,
+    libvirt.VIR_DOMAIN_PMSUSPENDED: _SLEEPS,
+    libvirt.VIR_DOMAIN_SHUTOFF: _OFF,
+    libvirt.VIR_DOMAIN_CRASHED: _OFF,
+}
+_MEANING_OF_KIND = {
+    libvirt.VIR_DOMAIN_EVENT_STARTED: _RUNS,
+    libvirt.VIR_DOMAIN_EVENT_RESUMED: _RUNS,
+    libvirt.VIR_DOMAIN_EVENT_SUSPENDED: _PAUSED,
+    libvirt.VIR_DOMAIN_EVENT_PMSUSPENDED: _SLEEPS,
+    libvirt.VIR_DOMAIN_EVENT_STOPPED: _OFF,
+    libvirt.VIR_DOMAIN_EVENT_CRASHED: _OFF,
+}
+
+
+class GuestStates:
+    """What each guest did when it was last heard of.
+
+    Events alone leave a gap while there is no connection; :meth:`catch_up` closes
+    it, and :meth:`take` then drops what arrives late of the same news.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+        #: Transitions that were made up, by guest, and not yet followed by others.
+        self._made_up: dict[str, int] = {}
+
+    def take(self, event: DomainEvent) -> virtevent.LifecycleEvent | None:
+        """Note an event of libvirt and return what to tell of it, if anything."""
+        self._note(event)
+        transition = transition_of(event)
+        if transition is None:
+            return None
+        if self._made_up.pop(event.uuid, None) == transition:
+            return None
+        return virtevent.LifecycleEvent(event.uuid, transition, event.timestamp)
+
+    def _note(self, event: DomainEvent) -> None:
+        if event.kind == libvirt.VIR_DOMAIN_EVENT_UNDEFINED:
+            if self._known.get(event.uuid) == _OFF:
+                del self._known[event.uuid]
+        elif event.kind in _MEANING_OF_KIND:
+            self._known[event.uuid] = _MEANING_OF_KIND[event.kind]
+
+    def begin(self, states: Mapping[str, int]) -> None:
+        """Note where all guests stand, without any news in it.
+
+        :param states: VIR_DOMAIN_* by UUID.
+        """
+        self._known = {uuid: _MEANING_OF_STATE.get(state, _OFF)
+                       for uuid, state in states.items()}
+        self._made_up.clear()
+
+    def catch_up(self, states: Mapping[str, int]) -> list[virtevent.LifecycleEvent]:
+        """Return as events what changed since the guests were last heard of.
+
+        :param states: VIR_DOMAIN_* by UUID, of all guests; one that is missing is
+            gone.
+        """
+        before = self._known
+        self.begin(states)
+        found = []
+        for uuid in before | self._known:
+            was, is_now = before.get(uuid, _OFF), self._known.get(uuid, _OFF)
+            found += [virtevent.LifecycleEvent(uuid, transition)
+                      for transition in _steps(was, is_now)]
+        self._made_up = {event.uuid: event.transition for event in found}
+        return found
+
+
+def _steps(was: int, is_now: int) -> tuple[int, ...]:
+    """Return the transitions that lead from one state to another."""
+    if was == is_now:
+        return ()
+    if was != _OFF:
+        return (is_now,)
+    return (_STARTED,) if is_now == _RUNS else (_STARTED, is_now)

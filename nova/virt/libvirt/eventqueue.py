@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Events of libvirt, from its own thread to whoever listens.
+
+libvirt's event loop runs in a thread of the operating system, where nothing of
+eventlet may be used: no lock, no log, no queue of the patched standard library.
+Its callbacks put what happened on a deque and a byte into a pipe.  The byte wakes
+the dispatcher, a greenlet or a plain thread, which tells the listeners, one event
+after the other.
+"""
+
+import collections
+from collections.abc import Callable
+import contextlib
+import dataclasses
+import importlib
+import os
+import threading
+import time
+from types import ModuleType
+from typing import Any
+
+import libvirt
+from oslo_log import log as logging
+
+from nova import utils
+from nova.virt import event as virtevent
+from nova.virt.libvirt import errors
+from nova.virt.libvirt import event as libvirtevent
+
+LOG = logging.getLogger(__name__)
+
+LifecycleHandler = Callable[[virtevent.LifecycleEvent], None]
+#: Called with whether libvirt can be reached, and why it cannot.
+ConnectionHandler = Callable[[bool, str | None], None]
+
+#: How long the end of a thread is waited for.
+JOIN_TIMEOUT_S = 10
+#: Turns of libvirt's loop in which it frees what was closed, before it ends.
+_LAST_TURNS = 3
+
+
+def native(name: str) -> ModuleType:
+    """Return a module of the standard library as it was before any patching."""
+    if utils.concurrency_mode_threading():
+        return importlib.import_module(name)
+    module: ModuleType = utils.get_eventlet().patcher.original(name)
+    return module
+
+
+class EventLoop:
+    """libvirt's event loop, of which there is one per process, in its own thread.
+
+    It runs as long as anybody holds it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users = 0
+        self._thread: Any = None
+        self._stopping = False
+        self._registered = False
+
+    def acquire(self) -> None:
+        """Make the loop run; to be called before the first connection is opened."""
+        with self._lock:
+            self._users += 1
+            if self._users == 1:
+                self._start()
+
+    def release(self) -> None:
+        """Let the loop end when nobody holds it any more."""
+        with self._lock:
+            self._users -= 1
+            if self._users == 0:
+                self._stop()
+
+    def _start(self) -> None:
+        if not self._registered:
+            libvirt.registerErrorHandler(_ignore, None)
+            libvirt.virEventRegisterDefaultImpl()
+            self._registered = True
+        self._stopping = False
+        self._thread = native('threading').Thread(
+            target=self._native_thread, name='libvirt-events', daemon=True)
+        self._thread.start()
+
+    def _native_thread(self) -> None:
+        while not self._stopping:
+            libvirt.virEventRunDefaultImpl()
+
+    def _stop(self) -> None:
+        # The timer wakes the loop too.
+        libvirt.virEventAddTimeout(1, self._count_down, [_LAST_TURNS])
+        utils.tpool_wrap(self._thread).join(JOIN_TIMEOUT_S)
+        self._thread = None
+
+    def _count_down(self, timer: int, turns: list[int]) -> None:
+        turns[0] -= 1
+        if turns[0] == 0:
+            libvirt.virEventRemoveTimeout(timer)
+            self._stopping = True
+
+
+def _ignore(context: Any, error: Any) -> None:
+    """Keep libvirt from writing to stderr what it raises as an error too."""
+
+
+LOOP = EventLoop()
+
+
+class Wakeup:
+    """A pipe that wakes its one reader; writing never blocks."""
+
+    def __init__(self) -> None:
+        self._os = native('os')
+        # Writers are native threads too: a lock of the patched kind is not for them.
+        self._lock = native('threading').Lock()
+        self._reader, writer = os.pipe()
+        self._writer: int | None = writer
+        os.set_blocking(writer, False)
+        os.set_blocking(self._reader, utils.concurrency_mode_threading())
+
+    def wake(self) -> None:
+        """Wake the reader, from any thread; too late after the end, it does nothing."""
+        with self._lock, contextlib.suppress(BlockingIOError):
+            if self._writer is not None:
+                self._os.write(self._writer, b'\0')
+
+    def wait(self) -> bool:
+        """Wait until woken; return False, once closed, where that is the end."""
+        return bool(os.read(self._reader, 4096))
+
+    def close_writer(self) -> None:
+        """End it: the reader wakes for the last time."""
+        with self._lock:
+            writer, self._writer = self._writer, None
+        if writer is not None:
+            self._os.close(writer)
+
+    def close_reader(self) -> None:
+        """Free the reader's end; only for the reader itself."""
+        self._os.close(self._reader)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Opened:
+    conn: libvirt.virConnect
+
+
+@dataclasses.dataclass(frozen=True)
+class _Lost:
+    reason: str
+
+
+_Item = libvirtevent.DomainEvent | _Opened | _Lost
+
+
+class EventQueue:
+    """Takes the events of one connection after the other, and delivers them.
+
+    :param lifecycle_event_handler: called with each LifecycleEvent, in order; the
+        next one waits for it.
+    :param conn_event_handler: called when the connection is lost, and when there is
+        one again, in order with the events.
+    :param reconnect: called in the dispatcher when the connection was lost; returns
+        whether it still is.
+    """
+
+    def __init__(self, lifecycle_event_handler: LifecycleHandler | None = None,
+                 conn_event_handler: ConnectionHandler | None = None,
+                 reconnect: Callable[[], bool] = lambda: True) -> None:
+        self._lifecycle_event_handler = lifecycle_event_handler
+        self._conn_event_handler = conn_event_handler
+        self._reconnect = reconnect
+        self._queue: collections.deque[_Item] = collections.deque()
+        self._states = libvirtevent.GuestStates()
+        self._wakeup: Wakeup | None = None
+        self._dispatcher: threading.Thread | None = None
+        #: Stands for the one connection whose events count.
+        self._watched: object = None
+        #: Numbers of the callbacks by the identity of their connection.
+        self._callbacks: dict[int, list[int]] = {}
+        self._was_connected = False
+
+    # Its life
+
+    def start(self) -> None:
+        """Begin to deliver events."""
+        self._init_events()
+
+    def _init_events(self) -> None:
+        self._init_events_pipe()
+        LOOP.acquire()
+        # A greenlet where eventlet patched the standard library.
+        self._dispatcher = threading.Thread(
+            target=self._dispatch_thread, args=(self._wakeup,),
+            name='libvirt-dispatch', daemon=True)
+        self._dispatcher.start()
+
+    def _init_events_pipe(self) -> None:
+        self._wakeup = Wakeup()
+
+    def stop(self) -> None:
+        """Deliver nothing any more; threads have ended, descriptors are closed.
+
+        The connection must have been closed before.
+        """
+        if self._wakeup is None:
+            return
+        wakeup, self._wakeup = self._wakeup, None
+        wakeup.close_writer()
+        if self._dispatcher not in (None, threading.current_thread()):
+            self._dispatcher.join(JOIN_TIMEOUT_S)
+        LOOP.release()
+
+    # What comes in
+
+    def watch(self, conn: libvirt.virConnect) -> None:
+        """Take the events of a connection from now on, and no other's."""
+        token = self._watched = object()
+        ids = self._callbacks[id(conn)] = []
+        for event_id, callback in self._event_callbacks():
+            try:
+                ids.append(conn.domainEventRegisterAny(
+                    None, event_id, callback, token))
+            except libvirt.libvirtError as ex:
+                if not errors.is_unsupported(ex):
+                    raise
+                LOG.warning('libvirt offers no events of kind %d: what happens to'
+                            ' guests is noticed late', event_id)
+
+    def _event_callbacks(self) -> tuple[tuple[int, Callable[..., None]], ...]:
+        return ((libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+                 self._event_lifecycle_callback),)
+
+    def unwatch(self, conn: libvirt.virConnect) -> None:
+        """Let go of a connection's callbacks, also of one that is dead."""
+        for callback_id in self._callbacks.pop(id(conn), ()):
+            with contextlib.suppress(libvirt.libvirtError):
+                conn.domainEventDeregisterAny(callback_id)
+
+    def opened(self, conn: libvirt.virConnect) -> None:
+        """Note that there is a connection, whose events are watched."""
+        self._queue_event(_Opened(conn))
+
+    def lost(self, reason: str) -> None:
+        """Note that there is no connection any more; from any thread."""
+        self._queue_event(_Lost(reason))
+
+    def _event_lifecycle_callback(self, conn: libvirt.virConnect,
+                                  dom: libvirt.virDomain, event: int, detail: int,
+                                  token: object) -> None:
+        """Note an event; runs in libvirt's thread."""
+        if token is self._watched:
+            self._queue_event(libvirtevent.DomainEvent(
+                dom.UUIDString(), event, detail, time.time()))
+
+    def _queue_event(self, item: _Item) -> None:
+        """Hand something to the dispatcher; from any thread."""
+        wakeup = self._wakeup
+        if wakeup is None:
+            return
+        self._queue.append(item)
+        wakeup.wake()
+
+    # What goes out
+
+    def _dispatch_thread(self, wakeup: Wakeup) -> None:
+        while wakeup.wait():
+            self._dispatch_events()
+        wakeup.close_reader()
+
+    def _dispatch_events(self) -> None:
+        while self._queue and self._wakeup is not None:
+            self._dispatch(self._queue.popleft())
+            utils.cooperative_yield()
+
+    def _dispatch(self, item: _Item) -> None:
+        if isinstance(item, libvirtevent.DomainEvent):
+            event = self._states.take(item)
+            if event is not None:
+                self._tell(event)
+        elif isinstance(item, _Lost):
+            self._dispatch_lost(item.reason)
+        else:
+            self._dispatch_opened(item.conn)
+
+    def _dispatch_lost(self, reason: str) -> None:
+        if not self._reconnect():
+            return  # somebody who needed the connection was faster
+        LOG.warning('Connection to libvirt lost: %s', reason)
+        self._tell_connection(False, reason)
+
+    def _dispatch_opened(self, conn: libvirt.virConnect) -> None:
+        LOG.info('Connected to libvirt')
+        self._tell_connection(True, None)
+        try:
+            states = self._states_of(conn)
+        except libvirt.libvirtError as ex:
+            # The connection is gone again; the next one compares.
+            LOG.debug('States of guests not read: %s', errors.message_of(ex))
+            return
+        if not self._was_connected:
+            self._was_connected = True
+            self._states.begin(states)
+            return
+        for event in self._states.catch_up(states):
+            self._tell(event)
+
+    @staticmethod
+    def _states_of(conn: libvirt.virConnect) -> dict[str, int]:
+        """Return the state, VIR_DOMAIN_*, of each guest by UUID."""
+        stats = conn.getAllDomainStats(libvirt.VIR_DOMAIN_STATS_STATE, 0)
+        return {domain.UUIDString(): found['state.state'] for domain, found in stats}
+
+    def _tell(self, event: virtevent.LifecycleEvent) -> None:
+        if self._lifecycle_event_handler is None:
+            return
+        try:
+            self._lifecycle_event_handler(event)
+        except Exception:  # noqa: BLE001  a listener's error must not end the others'
+            LOG.exception('A listener failed on %r', event)
+
+    def _tell_connection(self, connected: bool, reason: str | None) -> None:
+        if self._conn_event_handler is None:
+            return
+        try:
+            self._conn_event_handler(connected, reason)
+        except Exception:  # noqa: BLE001  likewise
+            LOG.exception('A listener failed on the connection being %s',
+                          'back' if connected else 'lost')
