@@ -9,6 +9,7 @@ choice is made: hence the imports inside of functions.
 from collections.abc import Sequence
 import os
 import sys
+import warnings
 
 from nova import monkey_patch
 
@@ -22,6 +23,8 @@ def main() -> int:
     What keeps it from starting is told in one line on stderr.
     """
     arguments = with_config_file(sys.argv[1:])
+    # It is for developers; who runs the service has no other choice yet.
+    warnings.filterwarnings('ignore', message=r'\s*Eventlet is deprecated')
     try:
         monkey_patch.patch(monkey_patch.chosen_backend(arguments))
     except (ValueError, RuntimeError, ImportError) as error:

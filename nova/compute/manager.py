@@ -116,6 +116,7 @@ class ComputeManager:
                  work: Work, is_expected: Callable[['objects.Instance'], bool]
                  ) -> None:
         """Run an operation, unless something has overtaken it while it waited."""
+        context.update_store()  # for the request id in the log
         with self._locked(instance.uuid):
             if self.background.is_stopped:
                 return  # the next start finds it, and finishes or settles it

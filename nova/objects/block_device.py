@@ -2,7 +2,6 @@
 # Copyright the nova-libvirt authors
 """Block device mappings: the disks of servers, as they were asked for."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from oslo_utils import uuidutils
@@ -173,12 +172,3 @@ class BlockDeviceMappingList(base.ObjectListBase, base.NovaObject):
         if root is None or not root.image_id:
             return {}
         return dict(image_api.get(context, root.image_id))
-
-
-def block_device_make_list(context: Any, db_list: Iterable[Any],
-                           **extra_args: Any) -> BlockDeviceMappingList:
-    """Make a list of disks out of rows."""
-    result: BlockDeviceMappingList = base.obj_make_list(
-        context, BlockDeviceMappingList(context), BlockDeviceMapping, db_list,
-        **extra_args)
-    return result

@@ -2,7 +2,6 @@
 # Copyright the nova-libvirt authors
 """PCI devices of the host."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from nova.objects import base
@@ -78,8 +77,3 @@ class PciDeviceList(base.ObjectListBase, base.NovaObject):
     VERSION = '1.3'
 
     fields = {'objects': fields.ListOfObjectsField('PciDevice')}
-
-    @classmethod
-    def of(cls, devices: Iterable[PciDevice]) -> 'PciDeviceList':
-        """Make a list of devices."""
-        return cls(objects=list(devices))

@@ -2,6 +2,7 @@
 # Copyright the nova-libvirt authors
 """A libvirt that answers."""
 
+import grp
 import os
 import pathlib
 import signal
@@ -14,6 +15,7 @@ from tools.newcomer import report as report_lib
 #: gives up on that only after most of a minute.
 _START_DEADLINE_S = 180.0
 _ANSWER_DEADLINE_S = 60
+_KVM = '/dev/kvm'
 _SYSTEMD = pathlib.Path('/run/systemd/system')
 _SOCKETS = {
     'virtlogd': '/run/libvirt/virtlogd-sock',
@@ -26,11 +28,30 @@ def default_uri() -> str:
     return 'qemu:///system' if os.geteuid() == 0 else 'qemu:///session'
 
 
+def give_kvm_to_qemu(report: report_lib.Report) -> None:
+    """Set the owner of /dev/kvm as the distribution's udev rule does, without udev.
+
+    Not only KVM needs it: as long as root may use KVM and libvirt's user may not,
+    libvirt finds what it knows of QEMU out of date at each call, and tries QEMU out
+    anew, for seconds.
+    """
+    try:
+        status = os.stat(_KVM)
+        group = grp.getgrnam('kvm').gr_gid
+    except (OSError, KeyError):
+        return
+    if os.geteuid() == 0 and status.st_mode & 0o066 == 0:
+        report.say(f'{_KVM}: group kvm, mode 0660')
+        os.chown(_KVM, -1, group)
+        os.chmod(_KVM, 0o660)
+
+
 def ensure_libvirt(report: report_lib.Report, uri: str) -> bool:
     """Have libvirt answer at `uri`; return whether it had to be started.
 
     :raises: StepFailed with what libvirt said
     """
+    give_kvm_to_qemu(report)
     if answers(uri):
         report.say(f'{uri} answers')
         return False

@@ -13,8 +13,7 @@ def run(connection: sa.Connection) -> None:
     """Apply the revisions in the transaction that is open."""
     context.configure(
         connection=connection, target_metadata=models.Base.metadata,
-        # SQLite's DDL is transactional, which alembic does not assume.
-        transactional_ddl=True, render_as_batch=True, compare_type=True)
+        render_as_batch=True, compare_type=True)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -11,9 +11,10 @@ import re
 import libvirt
 
 from nova.tests.functional import node as node_lib
+from nova.tests.functional import waiting
 
-#: Printed last by the guest's userland, when its shell is about to start.
-READY = 'uptime:'
+#: The prompt of the shell on the guest's serial console: it listens.
+READY = 'guest# '
 
 
 class Guest:
@@ -49,7 +50,12 @@ class Guest:
             stream = domain.connect().newStream()
             domain.openConsole(None, stream, libvirt.VIR_DOMAIN_CONSOLE_FORCE)
             stream.send(f'{line}\n'.encode())
-            stream.finish()
+            waiting.until(lambda: line in self._console(), 30, f'the echo of {line}')
+            stream.abort()
+
+    def _console(self) -> str:
+        path = self._node.instances / self._uuid / 'console.log'
+        return path.read_text(errors='replace')
 
     def last_stop_reason(self) -> str:
         """Tell from QEMU's log why the domain ended last: shutdown or destroyed."""

@@ -4,6 +4,7 @@
 
 import fcntl
 import functools
+import io
 import json
 import os
 import pathlib
@@ -27,7 +28,7 @@ def tiny() -> pathlib.Path:
     build.mkdir(exist_ok=True)
     with (build / '.lock').open('w') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        progress = report.Report(1, build / 'tiny.log')
+        progress = report.Report(1, build / 'tiny.log', out=io.StringIO())
         return image.tiny(progress, CHECKOUT).path
 
 

@@ -292,4 +292,6 @@ def _mentions(database: sqlite3.Connection, table: str, text: str) -> bool:
 def _tail(path: pathlib.Path, size: int = 40_000) -> str:
     if not path.exists():
         return ''
-    return path.read_bytes()[-size:].decode(errors='replace')
+    lines = path.read_text(errors='replace').splitlines(keepends=True)
+    # a test asks over and over while it waits
+    return ''.join(line for line in lines if 'nova.api.app' not in line)[-size:]

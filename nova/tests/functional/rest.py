@@ -66,17 +66,20 @@ class RestApi:
     def wait_for_status(
         self, server_id: str, *wanted: str, timeout_s: float = 60
     ) -> dict[str, Any]:
-        """Wait until a server is in one of the states, with no task going on."""
+        """Wait until a server is in one of the states, with no task going on.
+
+        :raises AssertionError: at once when it is in ERROR and that is not wanted
+        """
 
         def settled() -> dict[str, Any] | None:
             server = self.server(server_id)
             idle = server['OS-EXT-STS:task_state'] is None
-            return server if idle and server['status'] in wanted else None
+            return server if idle and server['status'] in (*wanted, 'ERROR') else None
 
-        try:
-            return waiting.until(settled, timeout_s, f'{server_id} {wanted}')
-        except AssertionError as error:
-            raise AssertionError(f'{error}; it is {self.server(server_id)}') from None
+        server = waiting.until(settled, timeout_s, f'{server_id} is {wanted}')
+        if server['status'] not in wanted:
+            raise AssertionError(f'{server_id} is not {wanted}: {server}')
+        return server
 
     def wait_gone(self, server_id: str, timeout_s: float = 60) -> None:
         path = f'/servers/{server_id}'

@@ -10,8 +10,11 @@ import platform
 import tempfile
 from typing import TYPE_CHECKING
 
+import libvirt
 from oslo_log import log as logging
 
+from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import errors
 from nova.virt.libvirt.designer import inputs
 
 if TYPE_CHECKING:
@@ -30,17 +33,22 @@ def gather(host: 'libvirt_host.Host', settings: inputs.Settings) -> inputs.HostF
     :raises nova.exception.HypervisorUnavailable: without a connection.
     """
     caps = host.get_capabilities()
+    arch = caps.host.cpu.arch or platform.machine()
+    # Only a configuration that names models needs to know which there are.
+    is_custom = settings.cpu.mode == 'custom'
+    names = tuple(host.get_cpu_model_names()) if is_custom else ()
     rng = settings.rng_dev_path
     return inputs.HostFacts(
-        arch=caps.host.cpu.arch or platform.machine(),
+        arch=arch,
         caps=caps,
         domain_caps=host.get_domain_capabilities(),
         cpus=inputs.HostCPUs(
             online=frozenset(host.get_online_cpus()),
-            model_names=_model_names(host, settings),
+            model_names={arch: names},
+            model_features=_model_features(host, arch, names, settings),
             has_controller=has_cpu_controller(_text(_CONTROLLERS), _text(_MOUNTS))),
         versions=inputs.HostVersions(
-            libvirt=host.get_connection().getLibVersion(), qemu=host.get_version(),
+            libvirt=host.get_lib_version(), qemu=host.get_version(),
             kernel_release=platform.release()),
         present_paths=frozenset(p for p in (rng,) if p and os.path.exists(p)),
         supports_direct_io=supports_direct_io(settings.disk.instances_path),
@@ -70,13 +78,32 @@ class CachedHostFacts:
         return facts
 
 
-def _model_names(host: 'libvirt_host.Host',
-                 settings: inputs.Settings) -> Mapping[str, tuple[str, ...]]:
-    """Return the known CPU models, where the configuration names any."""
-    if settings.cpu.mode != 'custom':
-        return {}
-    arch = host.get_capabilities().host.cpu.arch
-    return {arch: tuple(host.get_cpu_model_names())}
+def _model_features(host: 'libvirt_host.Host', arch: str, names: tuple[str, ...],
+                    settings: inputs.Settings) -> Mapping[str, frozenset[str]]:
+    """Return the features of the configured CPU models that can be expanded."""
+    configured = {model.lower() for model in settings.cpu.models}
+    models = [name for name in names if name.lower() in configured]
+    connection = host.get_connection()
+    expanded = ((model, _expand(connection, arch, model)) for model in models)
+    return {model: features for model, features in expanded if features is not None}
+
+
+def _expand(connection: 'libvirt.virConnect', arch: str,
+            model: str) -> frozenset[str] | None:
+    cpu = vconfig.LibvirtConfigCPU()
+    cpu.arch = arch
+    cpu.model = model
+    try:
+        xml = connection.baselineCPU(
+            [cpu.to_xml()], libvirt.VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES)
+    except libvirt.libvirtError as ex:
+        if errors.is_disconnected(ex):
+            raise errors.translate(ex) from ex
+        LOG.debug('libvirt does not expand the CPU model %s: %s', model, ex)
+        return None
+    answer = vconfig.LibvirtConfigCPU()
+    answer.parse_str(xml)
+    return frozenset(feature.name for feature in answer.features)
 
 
 def _text(path: pathlib.Path) -> str | None:

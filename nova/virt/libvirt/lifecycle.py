@@ -41,6 +41,8 @@ class LifecycleSettings:
     block_info: blockinfo.BlockInfoSettings = blockinfo.DEFAULTS
     #: Seconds that a soft reboot gives the guest before it becomes a hard one.
     soft_reboot_timeout_s: float = 120
+    #: Seconds after which such a guest is asked again: while it boots, nobody hears.
+    soft_reboot_retry_s: float = 10
     #: Seconds between two looks at a guest that is shutting down.
     poll_interval_s: float = 0.5
 
@@ -261,7 +263,8 @@ class Lifecycle:
         if guest.get_power_state(self._host) != power_state.RUNNING:
             return False
         before = guest.id
-        if not self._shut_down(instance, self._settings.soft_reboot_timeout_s, 0):
+        if not self._shut_down(instance, self._settings.soft_reboot_timeout_s,
+                               self._settings.soft_reboot_retry_s):
             LOG.info('Guest did not shut down in %d s; rebooting it the hard way',
                      self._settings.soft_reboot_timeout_s, instance=instance)
             return False

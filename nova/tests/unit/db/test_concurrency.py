@@ -160,8 +160,10 @@ import nova.conf
 nova.conf.CONF([], project='nova', default_config_files=[])
 nova.conf.CONF.set_override('state_path', sys.argv[1])
 from nova.db import api as db
-for _ in range(50):
-    db.instance_create({'uuid': str(uuid.uuid4())})
+name = str(uuid.uuid4())
+db.instance_create({'uuid': name})
+for step in range(200):
+    db.instance_update(name, {'progress': step + 1})
 """
 
     def test_two_processes(self) -> None:
@@ -172,4 +174,5 @@ for _ in range(50):
                 for _ in range(2)]
         outcomes = [(p.communicate(timeout=60)[1], p.returncode) for p in both]
         self.assertEqual([0, 0], [code for _, code in outcomes], outcomes)
-        self.assertEqual(100, len(db.instance_get_by_filters({})))
+        rows = db.instance_get_by_filters({})
+        self.assertEqual([200, 200], [row.progress for row in rows])

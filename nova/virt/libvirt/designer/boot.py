@@ -56,7 +56,8 @@ def describe_firmware(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
         return
     guest.os_firmware = 'efi'
     guest.os_firmware_secure = secure
-    guest.os_loader_secure = secure
+    if host_facts.versions.takes_secure_loader_with_firmware:
+        guest.os_loader_secure = secure
     guest.os_loader_stateless = stateless or None
 
 

@@ -94,8 +94,8 @@ def describe_inputs(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
                     host_facts: HostFacts, settings: Settings) -> None:
     """Add a tablet, whose pointer stays where the viewer's is, and a keyboard.
 
-    :raises nova.exception.UnsupportedPointerModelRequested: if the image asks for
-        a tablet that could not be used.
+    :raises nova.exception.UnsupportedHardware: if the image asks for a tablet that
+        could not be used.
     """
     if settings.virt_type == 'lxc':
         return
@@ -117,7 +117,7 @@ def _tablet_bus(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
     if guest.os_type == fields.VMMode.HVM and _tablet_is_usable(settings):
         return bus or 'usb'
     if demanded:
-        raise exception.UnsupportedPointerModelRequested(model=demanded)
+        raise exception.UnsupportedHardware(model=demanded, virt=settings.virt_type)
     return None
 
 

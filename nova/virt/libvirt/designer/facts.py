@@ -32,6 +32,14 @@ class HostVersions:
     #: ``uname -r``: decides how many queues a tap device may have.
     kernel_release: str = ''
 
+    @property
+    def takes_secure_loader_with_firmware(self) -> bool:
+        """Whether the loader may say 'secure' where libvirt chooses the firmware.
+
+        Before 9.2 libvirt refuses that; the firmware's feature says it as well.
+        """
+        return self.libvirt >= 9_002_000
+
 
 @dataclasses.dataclass(frozen=True)
 class HostFacts:
@@ -52,18 +60,3 @@ class HostFacts:
     supports_direct_io: bool = True
     #: Content of /etc/machine-id, without white space; None if there is none.
     machine_id: str | None = None
-
-    def domain_caps_for(self, arch: str, machine: str | None,
-                        ) -> vconfig.LibvirtConfigDomainCaps | None:
-        """Return what guests of this machine type can have, if it is known.
-
-        A versioned machine type answers with the capabilities of the alias that
-        stands for it.
-        """
-        by_machine = self.domain_caps.get(arch, {})
-        if machine in by_machine:
-            return by_machine[machine]
-        for caps in by_machine.values():
-            if machine and caps.machine_type == machine:
-                return caps
-        return None

@@ -2,7 +2,6 @@
 # Copyright the nova-libvirt authors
 """Architecture, machine and domain type of the guest that is being described."""
 
-from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import machine
 from nova.virt.libvirt.designer.inputs import GuestInputs
 from nova.virt.libvirt.designer.inputs import HostFacts
@@ -37,13 +36,6 @@ def machine_type(inputs: GuestInputs, host_facts: HostFacts,
     return machine.get_machine_type(
         inputs.image_meta, guest_arch(inputs, host_facts),
         settings.machine.machine_types)
-
-
-def domain_caps(inputs: GuestInputs, host_facts: HostFacts, settings: Settings,
-                ) -> vconfig.LibvirtConfigDomainCaps | None:
-    """Return what guests of this architecture and machine type can have."""
-    return host_facts.domain_caps_for(
-        guest_arch(inputs, host_facts), machine_type(inputs, host_facts, settings))
 
 
 def instance_dir(inputs: GuestInputs, settings: Settings) -> str:

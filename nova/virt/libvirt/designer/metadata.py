@@ -31,7 +31,8 @@ def describe_metadata(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
 def _base_image(instance: 'objects.Instance') -> str:
     """Return the image that the disk grew from, even after a shelving."""
     base = instance.system_metadata.get('image_base_image_ref')
-    return instance.image_ref if base is None else base
+    image: str = instance.image_ref if base is None else base
+    return image
 
 
 def _owner(instance: 'objects.Instance',

@@ -93,7 +93,7 @@ def _is_legacy_rescue(inputs: GuestInputs) -> bool:
         inputs.rescue.image_meta)
 
 
-def _volumes(inputs: GuestInputs) -> list[tuple[Any, blockinfo.Info]]:
+def _volumes(inputs: GuestInputs) -> list[tuple[Any, dict[str, Any]]]:
     if _is_legacy_rescue(inputs):
         return []
     return blockinfo.pair_volumes(inputs.block_device_info, inputs.disk_info)

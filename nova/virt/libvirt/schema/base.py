@@ -53,7 +53,6 @@ class LibvirtConfigObject(mapping.Declared):
     _absent: ClassVar[dict[str, Any]] = {}
     _factories: ClassVar[tuple[tuple[str, Any], ...]] = ()
     _plans: ClassVar[dict[tuple[str | None, ...], plan.Node]] = {}
-    _formats_itself: ClassVar[bool] = False
 
     _origin: Trace | None = None
 
@@ -73,7 +72,8 @@ class LibvirtConfigObject(mapping.Declared):
         cls._factories = tuple((key, field.factory) for key, field
                                in cls._fields.items() if field.factory is not None)
         cls._plans = {}
-        cls._formats_itself = cls.format_dom is not LibvirtConfigObject.format_dom
+        if cls.format_dom is not LibvirtConfigObject.format_dom:
+            cls.emit = cls._emit_whole  # type: ignore[method-assign]
 
     def __init__(self, *, root_name: str | None = None, ns_prefix: str | None = None,
                  ns_uri: str | None = None, **fields: Any) -> None:
@@ -101,16 +101,7 @@ class LibvirtConfigObject(mapping.Declared):
 
         :raises InvalidInput: for a value that cannot be written.
         """
-        return self._format(None)
-
-    def emit(self, parent: etree._Element | None) -> etree._Element:
-        """Write the element into its parent."""
-        if not self._formats_itself:
-            return self._format(parent)
-        element = self.format_dom()
-        if parent is not None:
-            parent.append(element)
-        return element
+        return LibvirtConfigObject.emit(self, None)
 
     def parse_dom(self, xmldoc: etree._Element) -> None:
         """Take everything from the element, forgetting what was set before.
@@ -154,7 +145,8 @@ class LibvirtConfigObject(mapping.Declared):
         """Return the facts that are only carried along, as in the whole document."""
         return trace.noted(self.format_dom)
 
-    def _format(self, parent: etree._Element | None) -> etree._Element:
+    def emit(self, parent: etree._Element | None) -> etree._Element:
+        """Write the element, into its parent where there is one."""
         values = self.__dict__
         origin = self._origin
         try:
@@ -165,6 +157,12 @@ class LibvirtConfigObject(mapping.Declared):
                       None if origin is _PLAIN else origin)
         except (ValueError, TypeError) as ex:
             raise self._culprit(ex) from ex
+        return element
+
+    def _emit_whole(self, parent: etree._Element | None) -> etree._Element:
+        element = self.format_dom()
+        if parent is not None:
+            parent.append(element)
         return element
 
     def _element(self, parent: etree._Element | None, attrs: dict[str, str]

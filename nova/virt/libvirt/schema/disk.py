@@ -171,6 +171,7 @@ class LibvirtConfigGuestSnapshotDisk(LibvirtConfigObject):
     auth_secret_type = Attr('auth/secret/@type')
     auth_secret_uuid = Attr('auth/secret/@uuid')
 
+    target_path = Attr('target/@dir')
     target_dev = Attr('target/@dev')
     target_bus = Attr('target/@bus')
 

@@ -108,8 +108,10 @@ class LibvirtConfigNodeDevicePciCap(LibvirtConfigObject):
     features = Values('feature', '@name')
 
     @property
-    def pci_address(self) -> str:
-        """Return ``dddd:bb:ss.f``."""
+    def pci_address(self) -> str | None:
+        """Return ``dddd:bb:ss.f``; None for what is no PCI function itself."""
+        if self.domain is None:
+            return None
         return f'{self.domain:04x}:{self.bus:02x}:{self.slot:02x}.{self.function:x}'
 
 

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
 import os
+from typing import Any
+from unittest import mock
 
 import fixtures
+import libvirt
 
 from nova.tests.unit import base
+from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import hostfacts
+from nova.virt.libvirt.designer import inputs
+from nova.virt.libvirt.designer import settings
 
 V1 = 'cgroup /sys/fs/cgroup/cpu cgroup rw,nosuid,cpu,cpuacct 0 0'
 
@@ -45,3 +51,58 @@ class DirectIOTestCase(base.TestCase):
             'nova.virt.libvirt.hostfacts._writes_directly', lambda path: False))
 
         self.assertFalse(hostfacts.supports_direct_io(folder))
+
+
+class ModelFeaturesTestCase(base.TestCase):
+
+    def features(self, *models: str) -> Any:
+        connection = mock.create_autospec(libvirt.virConnect, instance=True)
+        connection.baselineCPU.side_effect = self._baseline
+        host = mock.Mock(get_connection=lambda: connection)
+        chosen = settings.Settings(
+            cpu=settings.CPUSettings(mode='custom', models=models))
+        return hostfacts._model_features(
+            host, 'x86_64', ('Haswell', 'Penryn', 'Foreign'), chosen)
+
+    def _baseline(self, xmls: list[str], flags: int) -> str:
+        cpu = vconfig.LibvirtConfigCPU()
+        cpu.parse_str(xmls[0])
+        if cpu.model == 'Foreign':
+            raise libvirt.libvirtError('not on this host')
+        return (f"<cpu><arch>{cpu.arch}</arch><model>{cpu.model}</model>"
+                "<feature name='avx2'/><feature name='sse4.2'/></cpu>")
+
+    def test_configured_models_by_the_names_of_libvirt(self) -> None:
+        self.assertEqual({'Haswell': {'avx2', 'sse4.2'}},
+                         self.features('haswell', 'unknown'))
+
+    def test_model_that_cannot_be_expanded_is_left_out(self) -> None:
+        self.assertEqual({'Penryn': {'avx2', 'sse4.2'}},
+                         self.features('Foreign', 'Penryn'))
+
+
+class CachedHostFactsTestCase(base.TestCase):
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.gathered = 0
+        self.host = mock.Mock()
+        self.host.get_capabilities.return_value = vconfig.LibvirtConfigCaps()
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.virt.libvirt.hostfacts.gather', self._gather))
+        self.facts = hostfacts.CachedHostFacts(self.host, settings.Settings())
+
+    def _gather(self, host: Any, chosen: settings.Settings) -> inputs.HostFacts:
+        self.gathered += 1
+        return inputs.HostFacts(arch='x86_64', caps=host.get_capabilities())
+
+    def test_gathers_once(self) -> None:
+        self.assertIs(self.facts(), self.facts())
+        self.assertEqual(1, self.gathered)
+
+    def test_gathers_again_after_a_new_connection(self) -> None:
+        before = self.facts()
+        self.host.get_capabilities.return_value = vconfig.LibvirtConfigCaps()
+
+        self.assertIsNot(before, self.facts())
+        self.assertEqual(2, self.gathered)

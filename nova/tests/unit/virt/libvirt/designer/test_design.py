@@ -161,3 +161,24 @@ class DesignTestCase(base.TestCase):
         error = self.refused(exception.Invalid, settings={
             'virt_type': 'lxc', 'container': container})
         self.assertIn('0:1000', str(error))
+
+    def test_tablet_that_could_not_be_used(self) -> None:
+        image = builders.image(hw_pointer_model='usbtablet')
+        console = dataclasses.replace(
+            self.base.settings.console,
+            vnc=dataclasses.replace(self.base.settings.console.vnc, enabled=False))
+
+        error = self.refused(exception.UnsupportedHardware, image_meta=image,
+                             settings={'console': console})
+        self.assertIn('usbtablet', str(error))
+
+    def test_libvirt_that_refuses_a_secure_loader_with_firmware(self) -> None:
+        image = builders.image(hw_firmware_type='uefi', hw_machine_type='q35')
+        old = dataclasses.replace(self.base.host_facts.versions, libvirt=9_000_000)
+
+        new_guest = self.guest(image_meta=image)
+        old_guest = self.guest(image_meta=image, host={'versions': old})
+
+        self.assertIs(False, new_guest.os_loader_secure)
+        self.assertIsNone(old_guest.os_loader_secure)
+        self.assertIs(False, old_guest.os_firmware_secure)
