@@ -43,7 +43,8 @@ def get_eventlet() -> ModuleType:
     if concurrency_mode_threading():
         raise RuntimeError('eventlet is not in use in this process')
     import eventlet
-    return eventlet
+    module: ModuleType = eventlet
+    return module
 
 
 def tpool_wrap(target: T, autowrap: tuple[type, ...] = ()) -> T:

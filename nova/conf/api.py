@@ -6,7 +6,7 @@ from oslo_config import cfg
 
 GROUP = cfg.OptGroup('api', title='Compute API')
 
-OPTS = [
+OPTS: list[cfg.Opt] = [
     cfg.IntOpt(
         'max_limit', default=1000,
         help='Items in one answer at most.'),

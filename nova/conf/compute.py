@@ -4,7 +4,7 @@
 
 from oslo_config import cfg
 
-OPTS = [
+OPTS: list[cfg.Opt] = [
     cfg.StrOpt(
         'compute_driver', default=None,
         help='Class of the hypervisor driver, relative to nova.virt.'),

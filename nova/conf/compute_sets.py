@@ -6,7 +6,7 @@ from oslo_config import cfg
 
 GROUP = cfg.OptGroup('compute', title='Compute manager')
 
-OPTS = [
+OPTS: list[cfg.Opt] = [
     cfg.StrOpt(
         'cpu_shared_set', default=None,
         help='Host processors for floating virtual processors, as '

@@ -6,7 +6,7 @@ from oslo_config import cfg
 
 GROUP = cfg.OptGroup('database', title='Database')
 
-OPTS = [
+OPTS: list[cfg.Opt] = [
     cfg.StrOpt(
         'connection', default=None,
         help='SQLAlchemy URL; unset means SQLite in state_path.'),

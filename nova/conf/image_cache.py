@@ -6,7 +6,7 @@ from oslo_config import cfg
 
 GROUP = cfg.OptGroup('image_cache', title='Image cache')
 
-OPTS = [
+OPTS: list[cfg.Opt] = [
     cfg.IntOpt(
         'manager_interval', default=2400, min=-1,
         help='Seconds between two looks for unused base images; -1 switches '

@@ -6,7 +6,7 @@ from oslo_config import cfg
 
 GROUP = cfg.OptGroup('libvirt', title='libvirt driver')
 
-OPTS = [
+OPTS: list[cfg.Opt] = [
     cfg.StrOpt(
         'virt_type', default='kvm', choices=['kvm', 'lxc', 'qemu', 'parallels'],
         help='Kind of domain: kvm for hardware acceleration, qemu for '

@@ -6,7 +6,7 @@ import socket
 
 from oslo_config import cfg
 
-OPTS = [
+OPTS: list[cfg.Opt] = [
     cfg.StrOpt(
         'my_ip', default='127.0.0.1',
         help='Address of this host that others reach it at.'),

@@ -4,7 +4,7 @@
 
 from oslo_config import cfg
 
-OPTS = [
+OPTS: list[cfg.Opt] = [
     cfg.StrOpt(
         'state_path', default='/var/lib/nova',
         help='Folder that everything lives in that this node must remember. '

@@ -6,7 +6,7 @@ from oslo_config import cfg
 
 GROUP = cfg.OptGroup('serial_console', title='Serial consoles')
 
-OPTS = [
+OPTS: list[cfg.Opt] = [
     cfg.BoolOpt(
         'enabled', default=False,
         help='Give guests a serial console over TCP.'),

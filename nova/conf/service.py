@@ -4,7 +4,7 @@
 
 from oslo_config import cfg
 
-OPTS = [
+OPTS: list[cfg.Opt] = [
     cfg.StrOpt(
         'concurrency_backend',
         default='auto',

@@ -6,7 +6,7 @@ from oslo_config import cfg
 
 GROUP = cfg.OptGroup('spice', title='SPICE consoles')
 
-OPTS = [
+OPTS: list[cfg.Opt] = [
     cfg.BoolOpt(
         'enabled', default=False,
         help='Give guests a SPICE server.'),

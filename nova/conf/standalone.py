@@ -6,7 +6,7 @@ from oslo_config import cfg
 
 GROUP = cfg.OptGroup('standalone', title='A node without a cloud around it')
 
-OPTS = [
+OPTS: list[cfg.Opt] = [
     cfg.HostAddressOpt(
         'listen', default='127.0.0.1',
         help='Address that the API listens at. The secret crosses the network '

@@ -6,7 +6,7 @@ from oslo_config import cfg
 
 GROUP = cfg.OptGroup('vnc', title='VNC consoles')
 
-OPTS = [
+OPTS: list[cfg.Opt] = [
     cfg.BoolOpt(
         'enabled', default=True,
         help='Give guests a VNC server.'),

@@ -6,7 +6,7 @@ from oslo_config import cfg
 
 GROUP = cfg.OptGroup('workarounds', title='Workarounds')
 
-OPTS = [
+OPTS: list[cfg.Opt] = [
     cfg.BoolOpt(
         'handle_virt_lifecycle_events', default=True,
         help='Act on what the hypervisor reports of guests.'),

@@ -517,7 +517,8 @@ class ComputeDriver:
     def network_binding_host_id(self, context: Context,
                                 instance: 'objects.Instance') -> str | None:
         """Return the host that the ports of an instance are bound to."""
-        return instance.host
+        host: str | None = instance.host
+        return host
 
     # Volumes and shares
 

@@ -209,7 +209,6 @@ def _canonical(domain: vconfig.LibvirtConfigCapsGuestDomain | None,
     """Return the versioned name of a machine type of one kind of domain."""
     if domain is None:
         return None
-    if machine in domain.aliases:
-        canonical: str = domain.aliases[machine]['canonical']
-        return canonical
-    return machine if machine in domain.machines else None
+    if machine in domain.machines:
+        return machine
+    return domain.aliases.get(machine)

@@ -214,10 +214,11 @@ class Connection:
     def _get_new_connection(self) -> _Link:
         LOG.debug('Connecting to libvirt: %s', self._uri)
         link = _Link(self._connect(self._uri, self._read_only))
+        conn: libvirt.virConnect = link.conn
         try:
-            self._keep_alive(link.conn)
-            link.conn.registerCloseCallback(self._close_callback, link)
-            self._on_open(link.conn)
+            self._keep_alive(conn)
+            conn.registerCloseCallback(self._close_callback, link)
+            self._on_open(conn)
         except Exception:
             self._give_up(link)
             raise

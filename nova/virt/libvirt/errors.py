@@ -14,7 +14,6 @@ import libvirt
 from nova import exception
 from nova.i18n import _
 
-_GONE = (libvirt.VIR_ERR_NO_DOMAIN,)
 _UNSUPPORTED = (
     libvirt.VIR_ERR_NO_SUPPORT,
     libvirt.VIR_ERR_CONFIG_UNSUPPORTED,
@@ -34,68 +33,72 @@ def _code(ex: Exception) -> int | None:
     return code
 
 
+def _is(ex: Exception, *codes: int) -> bool:
+    return _code(ex) in codes
+
+
 def is_no_domain(ex: Exception) -> bool:
     """Tell whether the domain does not exist (any more)."""
-    return _code(ex) in _GONE
+    return _is(ex, libvirt.VIR_ERR_NO_DOMAIN)
 
 
 def is_operation_invalid(ex: Exception) -> bool:
     """Tell whether the object's state does not allow what was asked."""
-    return _code(ex) == libvirt.VIR_ERR_OPERATION_INVALID
+    return _is(ex, libvirt.VIR_ERR_OPERATION_INVALID)
 
 
 def is_operation_failed(ex: Exception) -> bool:
     """Tell whether the hypervisor tried and failed."""
-    return _code(ex) == libvirt.VIR_ERR_OPERATION_FAILED
+    return _is(ex, libvirt.VIR_ERR_OPERATION_FAILED)
 
 
 def is_operation_timeout(ex: Exception) -> bool:
     """Tell whether libvirt gave up waiting, for a lock of the domain mostly."""
-    return _code(ex) == libvirt.VIR_ERR_OPERATION_TIMEOUT
+    return _is(ex, libvirt.VIR_ERR_OPERATION_TIMEOUT)
 
 
 def is_unsupported(ex: Exception) -> bool:
     """Tell whether this hypervisor or configuration does not offer the call."""
-    return _code(ex) in _UNSUPPORTED
+    return _is(ex, *_UNSUPPORTED)
 
 
 def is_invalid_argument(ex: Exception) -> bool:
     """Tell whether libvirt takes what it was given for wrong."""
-    return _code(ex) == libvirt.VIR_ERR_INVALID_ARG
+    return _is(ex, libvirt.VIR_ERR_INVALID_ARG)
 
 
 def is_agent_unresponsive(ex: Exception) -> bool:
     """Tell whether the guest agent is not running or does not answer."""
-    return _code(ex) == libvirt.VIR_ERR_AGENT_UNRESPONSIVE
+    return _is(ex, libvirt.VIR_ERR_AGENT_UNRESPONSIVE)
 
 
 def is_device_missing(ex: Exception) -> bool:
     """Tell whether the domain has no such device."""
-    return _code(ex) == libvirt.VIR_ERR_DEVICE_MISSING
+    return _is(ex, libvirt.VIR_ERR_DEVICE_MISSING)
 
 
 def is_no_secret(ex: Exception) -> bool:
     """Tell whether the secret does not exist."""
-    return _code(ex) == libvirt.VIR_ERR_NO_SECRET
+    return _is(ex, libvirt.VIR_ERR_NO_SECRET)
 
 
 def is_no_nwfilter(ex: Exception) -> bool:
     """Tell whether the network filter does not exist."""
-    return _code(ex) == libvirt.VIR_ERR_NO_NWFILTER
+    return _is(ex, libvirt.VIR_ERR_NO_NWFILTER)
 
 
 def is_no_node_device(ex: Exception) -> bool:
     """Tell whether the node device does not exist."""
-    return _code(ex) == libvirt.VIR_ERR_NO_NODE_DEVICE
+    return _is(ex, libvirt.VIR_ERR_NO_NODE_DEVICE)
 
 
 def is_disconnected(ex: Exception) -> bool:
     """Tell whether the connection failed, rather than what was asked over it."""
-    code = _code(ex)
-    if code in _NO_CONNECTION:
+    if _is(ex, *_NO_CONNECTION):
         return True
-    return (isinstance(ex, libvirt.libvirtError) and code in _LINK_CODES
-            and ex.get_error_domain() in _LINK_DOMAINS)
+    if not isinstance(ex, libvirt.libvirtError) or not _is(ex, *_LINK_CODES):
+        return False
+    return ex.get_error_domain() in _LINK_DOMAINS
 
 
 def message_of(ex: Exception) -> str:

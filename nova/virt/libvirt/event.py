@@ -110,8 +110,8 @@ class GuestStates:
 
     def __init__(self) -> None:
         self._known: dict[str, int] = {}
-        #: Transitions that were made up, by guest, and not yet followed by others.
-        self._made_up: dict[str, int] = {}
+        #: Transitions that were made up, by guest; their events may come late.
+        self._made_up: dict[str, list[int]] = {}
 
     def take(self, event: DomainEvent) -> virtevent.LifecycleEvent | None:
         """Note an event of libvirt and return what to tell of it, if anything."""
@@ -119,9 +119,18 @@ class GuestStates:
         transition = transition_of(event)
         if transition is None:
             return None
-        if self._made_up.pop(event.uuid, None) == transition:
+        if self._is_late(event.uuid, transition):
             return None
         return virtevent.LifecycleEvent(event.uuid, transition, event.timestamp)
+
+    def _is_late(self, uuid: str, transition: int) -> bool:
+        """Tell whether an event was told of already, without having come."""
+        made_up = self._made_up.get(uuid, [])
+        if transition in made_up:
+            made_up.remove(transition)
+            return True
+        self._made_up.pop(uuid, None)
+        return False
 
     def _note(self, event: DomainEvent) -> None:
         if event.kind == libvirt.VIR_DOMAIN_EVENT_UNDEFINED:
@@ -137,7 +146,6 @@ class GuestStates:
         """
         self._known = {uuid: _MEANING_OF_STATE.get(state, _OFF)
                        for uuid, state in states.items()}
-        self._made_up.clear()
 
     def catch_up(self, states: Mapping[str, int]) -> list[virtevent.LifecycleEvent]:
         """Return as events what changed since the guests were last heard of.
@@ -149,10 +157,10 @@ class GuestStates:
         self.begin(states)
         found = []
         for uuid in before | self._known:
-            was, is_now = before.get(uuid, _OFF), self._known.get(uuid, _OFF)
-            found += [virtevent.LifecycleEvent(uuid, transition)
-                      for transition in _steps(was, is_now)]
-        self._made_up = {event.uuid: event.transition for event in found}
+            steps = _steps(before.get(uuid, _OFF), self._known.get(uuid, _OFF))
+            if steps:
+                self._made_up[uuid] = list(steps)
+                found += [virtevent.LifecycleEvent(uuid, step) for step in steps]
         return found
 
 

@@ -36,6 +36,10 @@ ConnectionHandler = Callable[[bool, str | None], None]
 
 #: How long the end of a thread is waited for.
 JOIN_TIMEOUT_S = 10
+#: When, after a connection was made, the states of the guests are compared again: a
+#: libvirtd that just started finds out late, and tells nobody, which guests ended
+#: while it was away.
+SETTLING_S = (0.0, 1.0, 3.0, 8.0)
 #: Turns of libvirt's loop in which it frees what was closed, before it ends.
 _LAST_TURNS = 3
 
@@ -143,17 +147,40 @@ class Wakeup:
         self._os.close(self._reader)
 
 
+def _start(target: Callable[..., None], *args: Any) -> threading.Thread:
+    """Run a function aside: a greenlet where eventlet patched the library."""
+    thread = threading.Thread(target=target, args=args, daemon=True)
+    thread.start()
+    return thread
+
+
+def _settled_state(stats: dict[str, Any]) -> int:
+    """Return a guest's state, VIR_DOMAIN_*; one that is only starting is off yet."""
+    starting = (libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_STARTING_UP)
+    is_starting = (stats['state.state'], stats.get('state.reason')) == starting
+    return int(libvirt.VIR_DOMAIN_SHUTOFF if is_starting else stats['state.state'])
+
+
 @dataclasses.dataclass(frozen=True)
 class _Opened:
+    """There is a connection."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Compare:
+    """It is time to compare the states of the guests with those last seen."""
+
     conn: libvirt.virConnect
 
 
 @dataclasses.dataclass(frozen=True)
 class _Lost:
+    """There is no connection any more."""
+
     reason: str
 
 
-_Item = libvirtevent.DomainEvent | _Opened | _Lost
+_Item = libvirtevent.DomainEvent | _Opened | _Compare | _Lost
 
 
 class EventQueue:
@@ -181,7 +208,8 @@ class EventQueue:
         self._watched: object = None
         #: Numbers of the callbacks by the identity of their connection.
         self._callbacks: dict[int, list[int]] = {}
-        self._was_connected = False
+        self._has_states = False
+        self._stopped = threading.Event()
 
     # Its life
 
@@ -191,12 +219,9 @@ class EventQueue:
 
     def _init_events(self) -> None:
         self._init_events_pipe()
+        self._stopped.clear()
         LOOP.acquire()
-        # A greenlet where eventlet patched the standard library.
-        self._dispatcher = threading.Thread(
-            target=self._dispatch_thread, args=(self._wakeup,),
-            name='libvirt-dispatch', daemon=True)
-        self._dispatcher.start()
+        self._dispatcher = _start(self._dispatch_thread, self._wakeup)
 
     def _init_events_pipe(self) -> None:
         self._wakeup = Wakeup()
@@ -209,6 +234,7 @@ class EventQueue:
         if self._wakeup is None:
             return
         wakeup, self._wakeup = self._wakeup, None
+        self._stopped.set()
         wakeup.close_writer()
         if self._dispatcher not in (None, threading.current_thread()):
             self._dispatcher.join(JOIN_TIMEOUT_S)
@@ -242,7 +268,15 @@ class EventQueue:
 
     def opened(self, conn: libvirt.virConnect) -> None:
         """Note that there is a connection, whose events are watched."""
-        self._queue_event(_Opened(conn))
+        self._queue_event(_Opened())
+        _start(self._settle, conn)
+
+    def _settle(self, conn: libvirt.virConnect) -> None:
+        began = time.monotonic()
+        for due_s in SETTLING_S:
+            if self._stopped.wait(began + due_s - time.monotonic()):
+                return
+            self._queue_event(_Compare(conn))
 
     def lost(self, reason: str) -> None:
         """Note that there is no connection any more; from any thread."""
@@ -281,10 +315,13 @@ class EventQueue:
             event = self._states.take(item)
             if event is not None:
                 self._tell(event)
-        elif isinstance(item, _Lost):
-            self._dispatch_lost(item.reason)
+        elif isinstance(item, _Compare):
+            self._compare(item.conn)
+        elif isinstance(item, _Opened):
+            LOG.info('Connected to libvirt')
+            self._tell_connection(True, None)
         else:
-            self._dispatch_opened(item.conn)
+            self._dispatch_lost(item.reason)
 
     def _dispatch_lost(self, reason: str) -> None:
         if not self._reconnect():
@@ -292,27 +329,26 @@ class EventQueue:
         LOG.warning('Connection to libvirt lost: %s', reason)
         self._tell_connection(False, reason)
 
-    def _dispatch_opened(self, conn: libvirt.virConnect) -> None:
-        LOG.info('Connected to libvirt')
-        self._tell_connection(True, None)
+    def _compare(self, conn: libvirt.virConnect) -> None:
         try:
             states = self._states_of(conn)
         except libvirt.libvirtError as ex:
             # The connection is gone again; the next one compares.
             LOG.debug('States of guests not read: %s', errors.message_of(ex))
             return
-        if not self._was_connected:
-            self._was_connected = True
+        if not self._has_states:
+            self._has_states = True
             self._states.begin(states)
             return
         for event in self._states.catch_up(states):
+            LOG.debug('Found without an event of libvirt: %r', event)
             self._tell(event)
 
     @staticmethod
     def _states_of(conn: libvirt.virConnect) -> dict[str, int]:
         """Return the state, VIR_DOMAIN_*, of each guest by UUID."""
         stats = conn.getAllDomainStats(libvirt.VIR_DOMAIN_STATS_STATE, 0)
-        return {domain.UUIDString(): found['state.state'] for domain, found in stats}
+        return {domain.UUIDString(): _settled_state(found) for domain, found in stats}
 
     def _tell(self, event: virtevent.LifecycleEvent) -> None:
         if self._lifecycle_event_handler is None:

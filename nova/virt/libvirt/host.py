@@ -314,12 +314,14 @@ class Host:
 
     def get_vcpu_used(self) -> int:
         """Return how many CPUs the running guests have together."""
-        return sum(stats.get('vcpu.current', 1)
-                   for stats in self._get_running_stats(libvirt.VIR_DOMAIN_STATS_VCPU))
+        stats = self._get_running_stats(libvirt.VIR_DOMAIN_STATS_VCPU)
+        return sum(int(found.get('vcpu.current', 1)) for found in stats)
 
     def get_memory_mb_total(self) -> int:
         """Return the memory for guests and host, in MiB."""
-        return self._file_backed_memory_mb or int(self._get_node_info()[1])
+        if self._file_backed_memory_mb:
+            return self._file_backed_memory_mb
+        return int(self._get_node_info()[1])
 
     def get_memory_mb_used(self) -> int:
         """Return the memory that is not there for another guest, in MiB."""
@@ -332,7 +334,7 @@ class Host:
 
     def _get_memory_mb_of_guests(self) -> int:
         stats = self._get_running_stats(libvirt.VIR_DOMAIN_STATS_BALLOON)
-        return sum(found.get('balloon.current', 0) for found in stats) // 1024
+        return sum(int(found.get('balloon.current', 0)) for found in stats) // 1024
 
     def _get_running_stats(self, kinds: int) -> list[dict[str, Any]]:
         """Return statistics of the running guests; a stuck one is not waited for."""

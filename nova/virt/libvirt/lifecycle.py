@@ -18,6 +18,7 @@ from nova.i18n import _
 from nova.virt.libvirt import blockinfo
 from nova.virt.libvirt import guest as libvirt_guest
 from nova.virt.libvirt import host as libvirt_host
+from nova.virt.libvirt import machine
 from nova.virt.libvirt.designer import inputs as design
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 BlockDeviceInfo = collections.abc.Mapping[str, Any]
+
+#: Where an instance remembers its machine, as if its image had asked for it.
+MACHINE_TYPE_KEY = 'image_hw_machine_type'
+
+#: The kinds of guests that are machines.
+MACHINE_VIRT_TYPES = ('kvm', 'qemu')
 
 #: States of a domain whose process has ended.
 OFF_STATES = (power_state.SHUTDOWN, power_state.CRASHED)
@@ -55,6 +62,9 @@ class Disks(Protocol):
                disk_info: collections.abc.Mapping[str, Any],
                block_device_info: BlockDeviceInfo | None = None) -> None:
         """Make what is missing; after a failure nothing new is left."""
+
+    def exist(self, instance: 'objects.Instance') -> bool:
+        """Tell whether there are any."""
 
     def remove(self, instance: 'objects.Instance') -> bool:
         """Remove everything; True when nothing is left."""
@@ -95,8 +105,9 @@ class Lifecycle:
             raise exception.InstanceExists(name=instance.uuid)
         _refuse_volumes(block_device_info)
         disk_info = self._disk_info(instance, image_meta, block_device_info)
+        had_files = self._disks.exist(instance)
         self._disks.create(context, instance, disk_info, block_device_info)
-        with self._undone_on_failure(instance):
+        with self._undone_on_failure(instance, keep_files=had_files):
             guest = self._define(instance, image_meta, disk_info, network_info,
                                  block_device_info)
             if power_on:
@@ -104,16 +115,16 @@ class Lifecycle:
         LOG.info('Instance spawned', instance=instance)
 
     @contextlib.contextmanager
-    def _undone_on_failure(self, instance: 'objects.Instance',
+    def _undone_on_failure(self, instance: 'objects.Instance', keep_files: bool,
                            ) -> collections.abc.Iterator[None]:
         try:
             yield
         except BaseException:
             # Also when the greenlet is killed or the process is to end.
-            self._undo_spawn(instance)
+            self._undo_spawn(instance, keep_files)
             raise
 
-    def _undo_spawn(self, instance: 'objects.Instance') -> None:
+    def _undo_spawn(self, instance: 'objects.Instance', keep_files: bool) -> None:
         """Remove what spawn() has made; what fails is logged.
 
         The files of a guest that may still run are kept: destroy() will find both.
@@ -125,7 +136,8 @@ class Lifecycle:
             LOG.error('Could not remove the guest of a failed build, and kept its '
                       'files: %s', error, instance=instance)
             return
-        self._disks.remove(instance)
+        if not keep_files:
+            self._disks.remove(instance)
 
     def _define(self, instance: 'objects.Instance', image_meta: 'objects.ImageMeta',
                 disk_info: collections.abc.Mapping[str, Any], network_info: Any,
@@ -133,15 +145,32 @@ class Lifecycle:
                 existing: libvirt_guest.Guest | None = None) -> libvirt_guest.Guest:
         allotted = design.Allotted(
             creation_time=datetime.datetime.now(datetime.UTC),
-            existing_domain=existing and existing.get_config(),
+            existing_domain=existing.get_config() if existing else None,
             disk_formats=self._disks.formats(instance))
         inputs = design.GuestInputs(
             instance=instance, flavor=instance.flavor, image_meta=image_meta,
             disk_info=disk_info, allotted=allotted,
             network_info=network_info or (), block_device_info=block_device_info)
-        xml = libvirt_guest.Guest.get_guest_xml(
-            inputs, self._facts(), self._settings.guest)
-        return libvirt_guest.Guest.create(xml, self._host)
+        facts = self._facts()
+        xml = libvirt_guest.Guest.get_guest_xml(inputs, facts, self._settings.guest)
+        guest = libvirt_guest.Guest.create(xml, self._host)
+        self._remember_machine_type(instance, image_meta, facts.arch)
+        return guest
+
+    def _remember_machine_type(self, instance: 'objects.Instance',
+                               image_meta: 'objects.ImageMeta',
+                               host_arch: str) -> None:
+        """Keep the machine that the guest was given when the default changes."""
+        guest = self._settings.guest
+        if MACHINE_TYPE_KEY in instance.system_metadata \
+                or guest.virt_type not in MACHINE_VIRT_TYPES:
+            return
+        machine_type = machine.get_machine_type(
+            image_meta, machine.get_arch(image_meta, host_arch),
+            guest.machine.machine_types)
+        if machine_type:
+            instance.system_metadata = {
+                **instance.system_metadata, MACHINE_TYPE_KEY: machine_type}
 
     def _disk_info(self, instance: 'objects.Instance',
                    image_meta: 'objects.ImageMeta',
@@ -259,7 +288,7 @@ class Lifecycle:
 
     def _soft_reboot(self, instance: 'objects.Instance') -> bool:
         """Let a guest shut down and start it again; False if it has not."""
-        guest = self._host.get_guest(instance)
+        guest = self._get(instance)
         if guest.get_power_state(self._host) != power_state.RUNNING:
             return False
         before = guest.id
@@ -268,7 +297,7 @@ class Lifecycle:
             LOG.info('Guest did not shut down in %d s; rebooting it the hard way',
                      self._settings.soft_reboot_timeout_s, instance=instance)
             return False
-        guest = self._host.get_guest(instance)
+        guest = self._get(instance)
         if guest.get_power_state(self._host) in OFF_STATES:
             guest.launch()
         return guest.id != before
@@ -313,12 +342,12 @@ class Lifecycle:
 
     def pause(self, instance: 'objects.Instance') -> None:
         """Stop the CPUs of a guest."""
-        self._host.get_guest(instance).pause()
+        self._get(instance).pause()
         LOG.info('Instance paused', instance=instance)
 
     def unpause(self, instance: 'objects.Instance') -> None:
         """Let the CPUs of a guest go on; one that runs is left as it is."""
-        guest = self._host.get_guest(instance)
+        guest = self._get(instance)
         if guest.get_power_state(self._host) != power_state.RUNNING:
             guest.resume()
         LOG.info('Instance unpaused', instance=instance)
@@ -330,13 +359,17 @@ class Lifecycle:
 
         :raises exception.InstanceNotFound: if there is no such guest.
         """
-        return self._host.get_guest(instance).get_info(self._host)
+        return self._get(instance).get_info(self._host)
 
     def _find(self, instance: 'objects.Instance') -> libvirt_guest.Guest | None:
         try:
-            return self._host.get_guest(instance)
+            return self._get(instance)
         except exception.InstanceNotFound:
             return None
+
+    def _get(self, instance: 'objects.Instance') -> libvirt_guest.Guest:
+        guest: libvirt_guest.Guest = self._host.get_guest(instance)
+        return guest
 
 
 def _refuse_volumes(block_device_info: BlockDeviceInfo | None) -> None:

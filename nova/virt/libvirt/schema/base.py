@@ -223,10 +223,22 @@ class LibvirtConfigObject(mapping.Declared):
             reason = None if value is None else _refusal(leaf.conv, value)
             if reason is not None:
                 return self._bad_value(leaf.key, value, reason)
+        for key, value, conv in self._cells():
+            reason = _refusal(conv, value)
+            if reason is not None:
+                return self._bad_value(key, value, reason)
         for key in self._fields:
             if _has_control(self.__dict__[key]):
                 return self._bad_value(key, self.__dict__[key], 'XML cannot hold it')
         return self._bad_value('?', '', cause)
+
+    def _cells(self) -> Iterator[tuple[str, Any, Any]]:
+        """Yield what stands in lists of values, with its field and converter."""
+        for field in self._declared:
+            if isinstance(field, (mapping.Values, mapping.Columns)):
+                for key, (_place, conv) in field.columns().items():
+                    yield from ((key, value, conv) for value in self.__dict__[key]
+                                if value is not None)
 
     # Values
 

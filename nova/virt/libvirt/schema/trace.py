@@ -118,10 +118,10 @@ class Trace:
         places, newer = self._sort_out(made)
         for child in list(element):
             element.remove(child)
-        self._place(element, newer.pop(None, []), newer)
+        _place(element, newer[None], newer)
         for item in self.items:
             if isinstance(item, Item):
-                self._place(element, _taken(places[item.slot], item.key), newer)
+                _place(element, _taken(places[item.slot], item.key), newer)
             elif isinstance(item, str):
                 _add_text(element, item)
             else:
@@ -136,16 +136,11 @@ class Trace:
             known = [item.key for item in self.of_slot(slot)]
             places[slot] = _Places(is_sorted, known)
             for key, child in entries:
-                if not places[slot].add(key, child):
+                if places[slot].add(key, child):
+                    before = child
+                else:
                     newer[before].append(child)
-                before = child
         return places, newer
-
-    def _place(self, element: etree._Element, children: list[etree._Element],
-               newer: dict[etree._Element | None, list[etree._Element]]) -> None:
-        for child in children:
-            element.append(child)
-            self._place(element, newer.pop(child, []), newer)
 
 
 def _tree_facts(element: etree._Element) -> object:
@@ -177,6 +172,14 @@ class _Places:
                 del self.staying[index]
                 return child
         return None
+
+
+def _place(element: etree._Element, children: list[etree._Element],
+           newer: dict[etree._Element | None, list[etree._Element]]) -> None:
+    for child in children:
+        element.append(child)
+        for added in newer.get(child, ()):
+            element.append(added)
 
 
 def _taken(places: _Places, key: Hashable) -> list[etree._Element]:

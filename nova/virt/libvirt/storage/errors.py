@@ -36,6 +36,6 @@ def program_failure(error: processutils.ProcessExecutionError) -> str:
     lines = (error.stderr or '').strip().splitlines()
     if lines:
         return str(lines[-1])
-    if error.exit_code is not None and error.exit_code < 0:
+    if isinstance(error.exit_code, int) and error.exit_code < 0:
         return _('stopped by signal %d') % -error.exit_code
     return _('exit status %s') % error.exit_code

@@ -33,7 +33,7 @@ class LifecycleTestCase(base.DriverTestCase):
     def faults(self):
         return self.libvirt.faults
 
-    def config(self, instance) -> vconfig.LibvirtConfigGuest:
+    def described(self, instance) -> vconfig.LibvirtConfigGuest:
         return self.driver._host.get_guest(instance).get_config()
 
 
@@ -42,7 +42,7 @@ class TestSpawn(LifecycleTestCase):
     def test_spawn(self) -> None:
         instance = self.spawn()
         self.assertEqual(power_state.RUNNING, self.state(instance))
-        config = self.config(instance)
+        config = self.described(instance)
         self.assertEqual(instance.uuid, config.uuid)
         self.assertEqual(instance.name, config.name)
         disk = next(device for device in config.devices
@@ -69,13 +69,23 @@ class TestSpawn(LifecycleTestCase):
             kernel_id=self.folder.add(b'kernel', 'aki'),
             ramdisk_id=self.folder.add(b'ramdisk', 'ari'))
         self.spawn(instance)
-        config = self.config(instance)
+        config = self.described(instance)
         self.assertEqual(self.path(instance.uuid, 'kernel'), config.os_kernel)
         self.assertEqual(self.path(instance.uuid, 'ramdisk'), config.os_initrd)
 
     def test_hostile_name(self) -> None:
         instance = self.spawn(self.make_instance(display_name='<&"\'>\n]]>'))
         self.assertEqual(power_state.RUNNING, self.state(instance))
+
+    def test_machine_stays_when_the_default_changes(self) -> None:
+        instance = self.spawn()
+        self.assertEqual('pc', self.described(instance).os_mach_type)
+        self.assertIn('system_metadata', instance.obj_what_changed())
+        self.flags(group='libvirt', hw_machine_type=['x86_64=q35'])
+        self.driver = self.make_driver()
+        self.driver.reboot(self.context, instance, [], 'HARD')
+        self.assertEqual('pc', self.described(instance).os_mach_type)
+        self.assertEqual('q35', self.described(self.spawn()).os_mach_type)
 
     def test_exists_already(self) -> None:
         instance = self.spawn()
@@ -127,9 +137,10 @@ class TestSpawnFails(LifecycleTestCase):
         self.assertIn('could not start: injected', message)
 
     def test_design_fails(self) -> None:
-        instance = self.make_instance(
-            flavor_extra_specs={'hw:cpu_policy': 'nonsense'})
-        self.assert_failed(exception.NovaException, instance)
+        instance = self.make_instance(flavor_vcpus=2, flavor_extra_specs={
+            'hw:cpu_max_sockets': '1', 'hw:cpu_max_cores': '1',
+            'hw:cpu_max_threads': '1'})
+        self.assert_failed(exception.ImageVCPULimitsRangeImpossible, instance)
 
     def test_interrupted(self) -> None:
         def interrupt(*args: object) -> None:
@@ -137,6 +148,14 @@ class TestSpawnFails(LifecycleTestCase):
         self.useFixture(fixtures.MonkeyPatch(
             'nova.virt.libvirt.guest.Guest.launch', interrupt))
         self.assert_failed(KeyboardInterrupt)
+
+    def test_files_of_before_are_kept(self) -> None:
+        instance = self.spawn()
+        self.driver.destroy(self.context, instance, [], destroy_disks=False)
+        self.faults.fail('createWithFlags')
+        self.assertRaises(exception.InternalError, self.spawn, instance)
+        self.assertEqual([], self.driver.list_instances())
+        self.assertTrue(os.path.exists(self.path(instance.uuid, 'disk')))
 
     def test_name_of_another_domain(self) -> None:
         first = self.spawn()
@@ -328,8 +347,8 @@ class TestPowerOff(LifecycleTestCase):
         instance = self.spawn(power_on=False)
         for timeout in (0, 60):
             self.driver.power_off(instance, timeout=timeout)
-        self.assertEqual((0, 0), (self.faults.count('shutdown'),
-                                  self.faults.count('destroy')))
+        self.assertEqual(power_state.SHUTDOWN, self.state(instance))
+        self.assertEqual(0, self.faults.count('shutdown'))
 
     def test_gone(self) -> None:
         for timeout in (0, 60):
@@ -400,7 +419,7 @@ class TestReboot(LifecycleTestCase):
         self.reboot('HARD')
         self.assert_rebooted()
         self.assertIn('qcow2', {
-            device.driver_format for device in self.config(self.instance).devices
+            device.driver_format for device in self.described(self.instance).devices
             if isinstance(device, vconfig.LibvirtConfigGuestDisk)})
 
     def test_failure_leaves_it_off(self) -> None:

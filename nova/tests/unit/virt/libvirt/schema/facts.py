@@ -41,4 +41,4 @@ def _facts(element, path) -> Iterator[tuple[str, str, str]]:
 def canonical(xml):
     """Return the document in a form that only its order and its facts decide."""
     root = etree.fromstring(xml.encode(), _parser)
-    return etree.tostring(root, method='c14n').decode()
+    return etree.tostring(root, method='c14n', exclusive=True).decode()

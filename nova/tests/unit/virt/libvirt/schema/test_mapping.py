@@ -120,7 +120,8 @@ class MappingTestCase(testtools.TestCase):
         self._writes('<plug><memory>512</memory></plug>', plug)
 
     def test_a_thing_taken_away_takes_what_was_carried_in_it(self):
-        plug = parsed(Plug, '<plug><socket size="1" depth="2"/><live since="x"/></plug>')
+        plug = parsed(
+            Plug, '<plug><socket size="1" depth="2"/><live since="x"/></plug>')
         plug.size = None
         plug.live = False
         self._writes('<plug/>', plug)
@@ -156,6 +157,15 @@ class MappingTestCase(testtools.TestCase):
                      '<input type="c" bus="x"/><sound model="d"/></devices></domain>',
                      guest)
 
+    def test_many_objects_added_to_what_was_read(self):
+        guest = parsed(config.LibvirtConfigGuest,
+                       '<domain><devices><sound model="0"/><odd/></devices></domain>')
+        for number in range(1, 2000):
+            guest.add_device(config.LibvirtConfigGuestSound(str(number)))
+        again = parsed(config.LibvirtConfigGuest, guest.to_xml())
+        self.assertEqual([str(number) for number in range(2000)],
+                         [device.model for device in again.devices])
+
     def test_comments_are_not_kept(self):
         plug = parsed(Plug, '<plug><!-- c --><live/><?p i?></plug>')
         self._writes('<plug><live/></plug>', plug)
@@ -170,7 +180,7 @@ class MappingTestCase(testtools.TestCase):
     def test_a_value_that_cannot_be_written(self):
         for key, value in (('size', 'big'), ('colour', 'a\x00b'), ('colour', object()),
                            ('options', {'k': '\x1b'}), ('tags', {'\ufffe'}),
-                           ('path', '\ud800')):
+                           ('path', '\ud800'), ('pins', [1, 'x'])):
             plug = Plug()
             setattr(plug, key, value)
             error = self.assertRaises(exception.InvalidInput, plug.to_xml)
@@ -178,7 +188,8 @@ class MappingTestCase(testtools.TestCase):
 
     def test_equality_is_of_values_and_of_what_is_carried(self):
         xml = '<plug><socket size="1"/><odd a="1"/></plug>'
-        one, other = parsed(Plug, xml), parsed(Plug, xml.replace('"1"/><', '"0x1"/><'))
+        one = parsed(Plug, xml)
+        other = parsed(Plug, xml.replace('size="1"', 'size="0x1"'))
         self.assertEqual(one, other)
         self.assertNotEqual(one, parsed(Plug, xml.replace('odd', 'add')))
         other.size = 2
