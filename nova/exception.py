@@ -11,12 +11,13 @@ Class names, bases and codes are Nova's, so that clients and a real Nova around
 the driver recognise them.  ``code`` is the HTTP status that the API answers.
 """
 
+import logging
 from typing import Any
-
-from oslo_log import log as logging
 
 from nova.i18n import _
 
+# The standard library's: oslo.log would load hundreds of modules into everything
+# that can raise an exception.
 LOG = logging.getLogger(__name__)
 
 

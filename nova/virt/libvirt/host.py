@@ -328,9 +328,10 @@ class Host:
         if self._file_backed_memory_mb:
             return self._get_memory_mb_of_guests()
         with self._asking() as conn:
-            stats = conn.getMemoryStats(libvirt.VIR_NODE_MEMORY_STATS_ALL_CELLS, 0)
-        available_kb = sum(stats.get(key, 0) for key in ('free', 'buffers', 'cached'))
-        return max(self.get_memory_mb_total() - available_kb // 1024, 0)
+            stats: dict[str, int] = conn.getMemoryStats(
+                libvirt.VIR_NODE_MEMORY_STATS_ALL_CELLS, 0)
+        free_kb = sum(stats.get(key, 0) for key in ('free', 'buffers', 'cached'))
+        return (stats['total'] - free_kb) // 1024
 
     def _get_memory_mb_of_guests(self) -> int:
         stats = self._get_running_stats(libvirt.VIR_DOMAIN_STATS_BALLOON)

@@ -67,7 +67,7 @@ class CreateRefusedTest(base.ComputeTestCase):
         self.assert_refused(exception.ImageUnacceptable, 'punched-cards')
 
     def test_excluded_format(self) -> None:
-        self.config.config(group='compute', image_type_exclude_list=['qcow2'])
+        self.flags(group='compute', image_type_exclude_list=['qcow2'])
         self.assert_refused(exception.ImageUnacceptable, 'format qcow2')
 
     def test_user_data_that_is_not_base_64(self) -> None:

@@ -123,7 +123,7 @@ class EventTest(base.ComputeTestCase):
         self.assert_state(instance, vm_states.STOPPED)
 
     def test_events_can_be_switched_off(self) -> None:
-        self.config.config(group='workarounds', handle_virt_lifecycle_events=False)
+        self.flags(group='workarounds', handle_virt_lifecycle_events=False)
         self.driver.register_event_listener(None)
         self.start_node(self.driver)
         instance = self.built()

@@ -43,7 +43,7 @@ class FileTest(base.TestCase):
         path = os.path.join(self.state_path, 'flavors.yaml')
         with open(path, 'w', encoding='utf-8') as stream:
             stream.write(textwrap.dedent(text))
-        self.config.config(group='standalone', flavors_file=path)
+        self.flags(group='standalone', flavors_file=path)
         return path
 
     def test_all_fields(self) -> None:
@@ -118,6 +118,6 @@ class FileTest(base.TestCase):
         self.assert_broken('flavors: [', 'line 1')
 
     def test_missing_file(self) -> None:
-        self.config.config(group='standalone', flavors_file='/nonexistent/f.yaml')
+        self.flags(group='standalone', flavors_file='/nonexistent/f.yaml')
         error = self.assertRaises(exception.InvalidConfiguration, flavors.get_all)
         self.assertIn('/nonexistent/f.yaml: No such file', error.message)

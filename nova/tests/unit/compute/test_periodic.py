@@ -75,6 +75,6 @@ class PeriodicTest(base.TestCase):
             update_available_resource = sync_power_states = 1
             run_image_cache_manager_pass = 2
         self.flags(sync_power_state_interval=11, update_resources_interval=12)
-        self.config.config(group='image_cache', manager_interval=13)
+        self.flags(group='image_cache', manager_interval=13)
         self.assertEqual([12, 11, 13], [
             task.interval_s for task in periodic.tasks_of(Manager())])

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""What the contract tests run on, and what each of these back ends cannot do."""
+
+from collections.abc import Callable
+import dataclasses
+from typing import Any
+
+import fixtures
+import libvirt
+
+from nova.tests.fixtures import libvirt as fakelibvirt
+from nova.virt.libvirt import connection
+
+#: Differences of behaviour that libvirt's test driver has, by name.
+STARTS_PAUSED = 'createWithFlags starts paused'
+FORGETS_DEFINITION = 'undefining a running domain makes it transient'
+REFUSES_BY_STATE = 'a wrong state is an invalid operation'
+REPORTS_RESUME = 'events tell of more than the start'
+TELLS_WHY = 'the state has a reason'
+
+
+@dataclasses.dataclass(frozen=True)
+class Backend:
+    """One implementation of libvirt's API."""
+
+    name: str
+    uri: str
+    #: Type of its domains.
+    virt_type: str
+    #: Methods of the connection that it does not offer.
+    missing: frozenset[str] = frozenset()
+    #: Behaviour that it does not show.
+    lacks: frozenset[str] = frozenset()
+
+
+FAKE = Backend('fakelibvirt', 'qemu:///fake', 'qemu')
+TEST = Backend(
+    'the test driver', 'test:///default', 'test',
+    missing=frozenset({'getMemoryStats', 'getDomainCapabilities', 'setKeepAlive'}),
+    lacks=frozenset({STARTS_PAUSED, FORGETS_DEFINITION, REFUSES_BY_STATE,
+                     REPORTS_RESUME, TELLS_WHY}))
+SYSTEM = Backend('QEMU', 'qemu:///system', 'qemu')
+SESSION = Backend('QEMU', 'qemu:///session', 'qemu')
+
+Opener = Callable[[str, list[Any], int], Any]
+
+
+def find_qemu() -> tuple[Backend | None, str]:
+    """Return the QEMU that can be used here; without one, None and the reason."""
+    reasons = []
+    for backend in (SYSTEM, SESSION):
+        try:
+            connection_ = libvirt.open(backend.uri)
+            connection_.getDomainCapabilities(None, None, None, 'qemu', 0)
+        except libvirt.libvirtError as error:
+            reasons.append(f'{backend.uri}: {error}')
+            continue
+        connection_.close()
+        return backend, ''
+    return None, '; '.join(reasons)
+
+
+class FakeOpener(fixtures.Fixture):
+    """Opens connections to a fake libvirt of its own."""
+
+    def _setUp(self) -> None:
+        self.open: Opener = self.useFixture(fakelibvirt.FakeLibvirt()).open
+
+
+class RealOpener(fixtures.Fixture):
+    """Opens connections with libvirt-python."""
+
+    def _setUp(self) -> None:
+        self.open: Opener = libvirt.openAuth
+
+
+#: What calls the connection takes where a table asks whether it offers them.
+CALLS: dict[str, tuple[Any, ...]] = {
+    'getMemoryStats': (-1, 0),
+    'getCPUStats': (-1, 0),
+    'getCPUMap': (0,),
+    'getInfo': (),
+    'getHostname': (),
+    'getType': (),
+    'getVersion': (),
+    'getLibVersion': (),
+    'getCapabilities': (),
+    'getDomainCapabilities': (None, None, None, None, 0),
+    'getCPUModelNames': ('x86_64', 0),
+    'getAllDomainStats': (libvirt.VIR_DOMAIN_STATS_STATE, 0),
+    'listAllDomains': (0,),
+    'setKeepAlive': (connection.KeepAlive().interval_s, connection.KeepAlive().count),
+}

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Base classes: a contract is a mixin, which one class per back end completes."""
+
+from typing import Any
+import uuid
+
+import fixtures
+import libvirt
+import testtools
+
+from nova.tests.contract import backends
+from nova.virt.libvirt import errors
+from nova.virt.libvirt import eventqueue
+
+DOMAIN = """
+<domain type='{virt_type}'>
+  <name>{name}</name>
+  <uuid>{uuid}</uuid>
+  <memory unit='MiB'>32</memory>
+  <vcpu>2</vcpu>
+  <os><type>hvm</type></os>
+</domain>
+"""
+
+
+class BackendTestCase(testtools.TestCase):
+    """A test on one back end, whose domains are gone when it ends."""
+
+    backend: backends.Backend
+    opener: backends.Opener
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.useFixture(fixtures.FakeLogger(level=None))
+        # Connections with events and keepalive need the loop before they open.
+        eventqueue.LOOP.acquire()
+        self.addCleanup(eventqueue.LOOP.release)
+        self._find_backend()
+        self.conn = self.opener(self.backend.uri, [[], lambda *_: -1, None], 0)
+        self.addCleanup(self.conn.close)
+        self.uuid = str(uuid.uuid4())
+        self.name = f'contract-{self.uuid[:8]}'
+        self.xml = self.domain_xml()
+        self.addCleanup(self.remove_domain)
+
+    def _find_backend(self) -> None:
+        raise NotImplementedError
+
+    def domain_xml(self, **changes: str) -> str:
+        """Return the XML of this test's domain."""
+        values = {'virt_type': self.backend.virt_type, 'name': self.name,
+                  'uuid': self.uuid, **changes}
+        return DOMAIN.format(**values)
+
+    def remove_domain(self) -> None:
+        """Remove this test's domain, whatever it does."""
+        for call in ('destroy', 'managedSaveRemove', 'undefine'):
+            try:
+                getattr(self.conn.lookupByUUIDString(self.uuid), call)()
+            except libvirt.libvirtError as error:
+                if errors.is_no_domain(error):
+                    return
+
+    def need(self, behaviour: str) -> None:
+        """Skip the test where the table says that the back end differs."""
+        if behaviour in self.backend.lacks:
+            self.skipTest(f'{self.backend.name} differs: {behaviour}')
+
+    def define(self) -> Any:
+        """Define this test's domain."""
+        return self.conn.defineXML(self.xml)
+
+    def start(self, flags: int = 0) -> Any:
+        """Define and start this test's domain."""
+        domain = self.define()
+        domain.createWithFlags(flags)
+        return domain
+
+    def failure(self, call: Any, *args: Any) -> libvirt.libvirtError:
+        """Return the error that a call ends with."""
+        return self.assertRaises(libvirt.libvirtError, call, *args)
+
+
+class OnFake(BackendTestCase):
+    def _find_backend(self) -> None:
+        self.backend = backends.FAKE
+        self.opener = self.useFixture(backends.FakeOpener()).open
+
+
+class OnTestDriver(BackendTestCase):
+    def _find_backend(self) -> None:
+        self.backend = backends.TEST
+        self.opener = self.useFixture(backends.RealOpener()).open
+
+
+class OnQemu(BackendTestCase):
+    def _find_backend(self) -> None:
+        found, reason = backends.find_qemu()
+        if found is None:
+            self.skipTest(f'no usable QEMU: {reason}')
+        self.backend = found
+        self.opener = self.useFixture(backends.RealOpener()).open

@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""The program as a process of its own, on a hypervisor in memory."""
+
+import base64
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+from nova.cmd import compute
+from nova.tests.unit import base
+
+_DEADLINE_S = 60
+
+#: nova-compute, with a driver that needs no libvirt.
+_PROGRAM = '''
+import sys
+from nova.cmd import compute
+from nova import monkey_patch
+real = monkey_patch.patch
+def patch(backend):
+    real(backend)
+    from nova.tests.fixtures import fake_driver
+    from nova.virt import driver
+    if '--no-hypervisor' in sys.argv:
+        sys.argv.remove('--no-hypervisor')
+        from nova import exception
+        def unavailable(self, host):
+            raise exception.HypervisorUnavailable('no libvirt at qemu:///nowhere')
+        fake_driver.FakeDriver.init_host = unavailable
+    driver.load_compute_driver = lambda virtapi: fake_driver.FakeDriver()
+monkey_patch.patch = patch
+sys.exit(compute.main())
+'''
+
+
+def _free_port() -> int:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(('127.0.0.1', 0))
+        return int(probe.getsockname()[1])
+
+
+class Process:
+    """A nova-compute and what it prints."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, '-c', _PROGRAM, *arguments], text=True,
+            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        self.lines: list[str] = []
+        self._ready = threading.Event()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        for line in self.process.stderr:
+            self.lines.append(line.rstrip())
+            if 'nova-compute is ready' in line:
+                self._ready.set()
+        self._ready.set()
+
+    def wait_until_ready(self) -> None:
+        """Return when it serves, or fail with what it printed."""
+        if not self._ready.wait(_DEADLINE_S) or self.process.poll() is not None:
+            raise AssertionError('\n'.join(self.lines))
+
+    def wait(self) -> int:
+        """Return the exit code."""
+        code = self.process.wait(_DEADLINE_S)
+        self._reader.join(_DEADLINE_S)
+        return code
+
+    def end(self) -> None:
+        """Leave nothing of it."""
+        self.process.kill()
+        self.process.wait()
+        self._reader.join()
+        self.process.stderr.close()
+
+
+class ComputeTestCase(base.TestCase):
+    """Has a configuration file and starts programs with it."""
+
+    backend = 'eventlet'
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.port = _free_port()
+        self.path = os.path.join(self.state_path, 'nova.conf')
+        self.write({})
+
+    def write(self, standalone: dict[str, Any], **default: Any) -> None:
+        """Write the configuration."""
+        default = {'state_path': self.state_path, 'concurrency_backend': self.backend,
+                   **default}
+        standalone = {'listen_port': self.port, **standalone}
+        with open(self.path, 'w', encoding='utf-8') as stream:
+            for group, options in (('DEFAULT', default), ('standalone', standalone)):
+                lines = [f'{name} = {value}' for name, value in options.items()]
+                stream.write('\n'.join([f'[{group}]', *lines, '']))
+
+    def start(self, *arguments: str) -> Process:
+        """Start the program."""
+        process = Process('--config-file', self.path, *arguments)
+        self.addCleanup(process.end)
+        return process
+
+    def get(self, path: str) -> Any:
+        """Ask the API."""
+        with open(os.path.join(self.state_path, 'api-secret'),
+                  encoding='utf-8') as stream:
+            secret = stream.read().strip()
+        token = base64.b64encode(f'admin:{secret}'.encode()).decode()
+        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=30)
+        with contextlib.closing(connection):
+            connection.request('GET', path, headers={'Authorization': f'Basic {token}'})
+            return json.loads(connection.getresponse().read())
+
+
+class ServeTest(ComputeTestCase):
+    """Start, serve and stop."""
+
+    def test_serves_and_stops_within_seconds(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            process = self.start()
+            process.wait_until_ready()
+            self.assertEqual({'servers': []}, self.get('/compute/v2.1/servers'))
+            hypervisors = self.get('/compute/v2.1/os-hypervisors')['hypervisors']
+            self.assertEqual('fake-node', hypervisors[0]['hypervisor_hostname'])
+            started = time.monotonic()
+            process.process.send_signal(number)
+            self.assertEqual(0, process.wait(), process.lines)
+            self.assertLess(time.monotonic() - started, 10)
+            self.assertIn('has stopped', process.lines[-1])
+
+    def test_leaves_private_files_only(self) -> None:
+        process = self.start()
+        process.wait_until_ready()
+        for name in ('api-secret', 'clouds.yaml', 'nova.sqlite'):
+            mode = os.stat(os.path.join(self.state_path, name)).st_mode
+            self.assertEqual(0, mode & 0o077, name)
+
+    def test_killed_it_can_start_again(self) -> None:
+        first = self.start()
+        first.wait_until_ready()
+        first.process.kill()
+        first.wait()
+        self.start().wait_until_ready()
+
+
+class ServeWithThreadsTest(ServeTest):
+    """The same with native threads."""
+
+    backend = 'threading'
+
+
+class RefusalTest(ComputeTestCase):
+    """What keeps it from starting, told in one line."""
+
+    def assert_refused(self, *said: str, arguments: tuple[str, ...] = ()) -> None:
+        """Check exit code and last line."""
+        process = self.start(*arguments)
+        code = process.wait()
+        self.assertEqual(1, code, process.lines)
+        line = process.lines[-1]
+        self.assertTrue(line.startswith('nova-compute: '), process.lines)
+        for words in said:
+            self.assertIn(words, line)
+        self.assertNotIn('Traceback', '\n'.join(process.lines))
+
+    def test_second_on_the_same_state_folder(self) -> None:
+        first = self.start()
+        first.wait_until_ready()
+        self.write({'listen_port': _free_port()})
+        self.assert_refused('Another nova-compute', str(first.process.pid),
+                            self.state_path)
+        self.assertEqual({'servers': []}, self.get('/compute/v2.1/servers'))
+
+    def test_port_in_use(self) -> None:
+        with contextlib.closing(socket.create_server(('127.0.0.1', self.port))):
+            self.assert_refused(f'127.0.0.1:{self.port}')
+
+    def test_database_of_a_newer_release(self) -> None:
+        with contextlib.closing(sqlite3.connect(
+                os.path.join(self.state_path, 'nova.sqlite'))) as database:
+            database.execute('CREATE TABLE alembic_version (version_num TEXT)')
+            database.execute("INSERT INTO alembic_version VALUES ('9999')")
+            database.commit()
+        self.assert_refused('nova.sqlite', '9999')
+
+    def test_file_that_is_no_database(self) -> None:
+        with open(os.path.join(self.state_path, 'nova.sqlite'), 'wb') as stream:
+            stream.write(b'not a database' * 100)
+        self.assert_refused('nova.sqlite', 'not a database')
+
+    def test_broken_flavors_file(self) -> None:
+        path = os.path.join(self.state_path, 'flavors.yaml')
+        with open(path, 'w', encoding='utf-8') as stream:
+            stream.write('flavors: [{name: a, id: a, vcpus: -3, ram: 1, disk: 1}]')
+        self.write({'flavors_file': path})
+        self.assert_refused(path, 'vcpus', '-3')
+
+    def test_hypervisor_not_running(self) -> None:
+        self.assert_refused('qemu:///nowhere', arguments=('--no-hypervisor',))
+
+    def test_wrong_value_in_the_configuration(self) -> None:
+        self.write({'listen_port': 'http'})
+        self.assert_refused('listen_port', 'http')
+
+    def test_wrong_value_that_is_used_late(self) -> None:
+        self.write({}, max_concurrent_builds='many')
+        self.assert_refused('max_concurrent_builds', 'many')
+
+    def test_wrong_backend(self) -> None:
+        self.write({}, concurrency_backend='asyncio')
+        self.assert_refused('concurrency_backend', 'asyncio')
+
+    def test_missing_configuration(self) -> None:
+        os.unlink(self.path)
+        self.assert_refused(self.path)
+
+    def test_state_folder_that_cannot_be_made(self) -> None:
+        self.write({}, state_path=f'{self.path}/state')
+        self.assert_refused('state_path', f'{self.path}/state')
+
+    def test_broken_clouds_file(self) -> None:
+        path = os.path.join(self.state_path, 'mine.yaml')
+        with open(path, 'w', encoding='utf-8') as stream:
+            stream.write('[')
+        self.write({'clouds_file': path})
+        self.assert_refused(path)
+
+
+class ArgumentsTest(base.TestCase):
+    """Which configuration file is read."""
+
+    def test_named(self) -> None:
+        for arguments in (['--config-file', 'x'], ['--config-file=x', '--debug']):
+            self.assertEqual(arguments, compute.with_config_file(arguments))
+
+    def test_default(self) -> None:
+        self.patch(compute, '_DEFAULT_FOLDERS', ('/nonexistent', self.state_path))
+        self.assertEqual(['-d'], compute.with_config_file(['-d']))
+        path = os.path.join(self.state_path, 'nova.conf')
+        with open(path, 'w', encoding='utf-8'):
+            pass
+        self.assertEqual(['--config-file', path, '-d'],
+                         compute.with_config_file(['-d']))
