@@ -11,6 +11,8 @@ import subprocess
 import sys
 import time
 
+from tools import libvirt_corpus
+from tools.libvirt_corpus import fetch
 from tools.newcomer import environment
 from tools.newcomer import hypervisor
 from tools.newcomer import image as image_lib
@@ -18,7 +20,7 @@ from tools.newcomer import packages
 from tools.newcomer import report as report_lib
 
 _CHECKOUT = pathlib.Path(__file__).parents[2]
-ENVIRONMENTS = ('py3', 'contract', 'functional', 'pep8', 'mypy')
+ENVIRONMENTS = ('py3', 'xml', 'contract', 'functional', 'pep8', 'mypy')
 _TOTALS = re.compile(r'^ - (Passed|Skipped|Failed|Unexpected Success): (\d+)', re.M)
 
 
@@ -39,7 +41,7 @@ def main() -> int:
     os.umask(0o022)
     os.chdir(_CHECKOUT)
     names = chosen.environment or list(ENVIRONMENTS)
-    report = report_lib.Report(4 + len(names), _CHECKOUT / '.run_tests.log')
+    report = report_lib.Report(5 + len(names), _CHECKOUT / '.run_tests.log')
     try:
         tox = _prepare(report, skip_packages=chosen.skip_packages)
     except report_lib.StepFailed as error:
@@ -108,7 +110,19 @@ def _prepare(report: report_lib.Report, *, skip_packages: bool) -> pathlib.Path:
     hypervisor.ensure_libvirt(report, uri)
     report.step('Image for the functional tests')
     image_lib.tiny(report, _CHECKOUT)
+    report.step("libvirt's own test documents")
+    _fetch_documents(report)
     return venv.program('tox')
+
+
+def _fetch_documents(report: report_lib.Report) -> None:
+    # Not having them is no failure: the tests that need them say why they skip.
+    try:
+        corpus = libvirt_corpus.find() or fetch.fetch()
+    except (fetch.FetchFailed, OSError) as error:
+        report.say(f'not here: {error}')
+    else:
+        report.say(str(corpus.folder))
 
 
 def _run(report: report_lib.Report, tox: pathlib.Path, name: str) -> Result:

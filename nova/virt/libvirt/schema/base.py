@@ -3,6 +3,7 @@
 """The object that every element of libvirt's XML becomes."""
 
 from collections.abc import Iterator
+import copy
 import re
 from typing import Any, ClassVar
 
@@ -12,26 +13,21 @@ from nova import exception
 from nova.virt.libvirt.schema import convert
 from nova.virt.libvirt.schema import document
 from nova.virt.libvirt.schema import mapping
-from nova.virt.libvirt.schema import plan
+from nova.virt.libvirt.schema import markup
+from nova.virt.libvirt.schema import node as nodes
+from nova.virt.libvirt.schema import reader
 from nova.virt.libvirt.schema import trace
+from nova.virt.libvirt.schema.plan import Leaf
+from nova.virt.libvirt.schema.plan import SpanLeaf
+from nova.virt.libvirt.schema.plan import Todo
 from nova.virt.libvirt.schema.trace import Fact
-from nova.virt.libvirt.schema.trace import Trace
 
 
-class _PlainTrace(Trace):
-    """That of an element in which everything was declared and usual."""
-
-    __slots__ = ()
-
-    def __copy__(self) -> Trace:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Trace:
-        return self
-
-
-_PLAIN = _PlainTrace()
-
+_NOTHING: tuple[Any, ...] = (None, False, [], {}, set())
+#: Stands for any value of a discriminator that no field asks for.
+_ANY_OTHER = ''
+#: How many combinations of discriminators a class looks up at once.
+_MOST_PLANS = 256
 _NO_XML = re.compile('[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
 
 
@@ -49,12 +45,18 @@ class LibvirtConfigObject(mapping.Declared):
     _declared: ClassVar[tuple[mapping.Field, ...]] = ()
     _keys: ClassVar[tuple[str, ...]] = ()
     _known: ClassVar[frozenset[str]] = frozenset()
+    #: What the constructor sets.
     _defaults: ClassVar[dict[str, Any]] = {}
-    _absent: ClassVar[dict[str, Any]] = {}
-    _factories: ClassVar[tuple[tuple[str, Any], ...]] = ()
-    _plans: ClassVar[dict[tuple[str | None, ...], plan.Node]] = {}
+    _plans: ClassVar[dict[tuple[str | None, ...], nodes.Node]] = {}
+    #: The only plan of a class that has no discriminator.
+    sole: ClassVar[nodes.Node | None] = None
+    _peeks: ClassVar[tuple[tuple[str, str], ...]] = ()
+    #: Whether a class overrides one of the directions.
+    writes_itself: ClassVar[bool] = False
+    reads_itself: ClassVar[bool] = False
 
-    _origin: Trace | None = None
+    #: What was noted when this object was read; None for one made by hand.
+    _origin: trace.Notes | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -66,33 +68,26 @@ class LibvirtConfigObject(mapping.Declared):
         cls._known = frozenset().union(
             *(field.known_values() for field in cls._declared))
         cls._defaults = {key: field.default for key, field in cls._fields.items()
-                         if field.factory is None}
-        cls._absent = {key: field.absent for key, field in cls._fields.items()
-                       if field.factory is None}
-        cls._factories = tuple((key, field.factory) for key, field
-                               in cls._fields.items() if field.factory is not None)
+                         if field.factory is None and field.default != field.absent}
+        cls._peeks = tuple(_holder(cls._fields[key]) for key in cls._keys)
         cls._plans = {}
-        if cls.format_dom is not LibvirtConfigObject.format_dom:
-            cls.emit = cls._emit_whole  # type: ignore[method-assign]
+        cls.sole = None
+        cls.writes_itself = cls.format_dom is not LibvirtConfigObject.format_dom
+        cls.reads_itself = cls.parse_dom is not LibvirtConfigObject.parse_dom
 
     def __init__(self, *, root_name: str | None = None, ns_prefix: str | None = None,
                  ns_uri: str | None = None, **fields: Any) -> None:
-        self._set_values(self._defaults)
+        self.__dict__.update(self._defaults)
         if root_name is not None:
             self.root_name = root_name
             self.ns_prefix = ns_prefix
             self.ns_uri = ns_uri
             self.tag = _qualified(root_name, ns_uri)
+            self.sole = None  # type: ignore[misc]
         for name, value in fields.items():
             if not hasattr(self, name):
                 raise TypeError(f'{type(self).__name__} has no field {name}')
             setattr(self, name, value)
-
-    def _set_values(self, values: dict[str, Any]) -> None:
-        mine = self.__dict__
-        mine.update(values)
-        for key, factory in self._factories:
-            mine[key] = factory()
 
     # Both directions
 
@@ -101,7 +96,7 @@ class LibvirtConfigObject(mapping.Declared):
 
         :raises InvalidInput: for a value that cannot be written.
         """
-        return LibvirtConfigObject.emit(self, None)
+        return markup.tree(self._text(''))
 
     def parse_dom(self, xmldoc: etree._Element) -> None:
         """Take everything from the element, forgetting what was set before.
@@ -113,19 +108,27 @@ class LibvirtConfigObject(mapping.Declared):
             raise exception.InvalidInput(
                 reason=f'{type(self).__name__}: a {self.tag} element is needed, '
                        f'not {xmldoc.tag}')
-        self._set_values(self._absent)
-        try:
-            node = self._plan_for_element(xmldoc)
-            origin, _had = node.take(self.__dict__, xmldoc)
-        except plan.BadValue as ex:
-            raise self._bad_value(ex.key, ex.value, ex, ex.line) from ex
-        self._origin = _PLAIN if origin is None else origin
+        former = dict(self.__dict__)
+        todo: list[Todo] = []
+        notes: trace.Notes = {}
+        values = self.__dict__
+        values.clear()
+        values['_origin'] = notes
+        self._plan_at(xmldoc).read(values, xmldoc, notes, todo)
+        reader.finish(todo)
+        for key in former.keys() - self._fields.keys():
+            values.setdefault(key, former[key])
 
     def to_xml(self, pretty_print: bool = True) -> str:
         """Return the text of this object's document.
 
         :raises InvalidInput: for a value that cannot be written.
         """
+        if not self.writes_itself:
+            try:
+                return self._text('\n').lstrip() + '\n' if pretty_print else self._text('')
+            except nodes.Unindented:
+                pass
         return etree.tostring(self.format_dom(), encoding='unicode',
                               pretty_print=pretty_print)
 
@@ -135,70 +138,77 @@ class LibvirtConfigObject(mapping.Declared):
         :raises InvalidInput: when it is not one document of this root, has a document
             type, is too large or too deep, or holds a value that does not parse.
         """
-        try:
-            self.parse_dom(document.parse(xmlstr))
-        except RecursionError as ex:
-            raise exception.InvalidInput(
-                reason='The XML document is refused: it is too deep') from ex
+        self.parse_dom(document.parse(xmlstr))
 
     def undeclared(self) -> list[Fact]:
         """Return the facts that are only carried along, as in the whole document."""
-        return trace.noted(self.format_dom)
+        return trace.undeclared(self.format_dom)
 
-    def emit(self, parent: etree._Element | None) -> etree._Element:
-        """Write the element, into its parent where there is one."""
+    def _text(self, pad: str) -> str:
+        """Return the text of this object's document, lines begin with the pad.
+
+        :raises Unindented: when it cannot have one.
+        """
+        out: list[str] = []
         values = self.__dict__
-        origin = self._origin
         try:
-            node = self._plan()
-            fresh = origin is None
-            element = self._element(parent, node.attributes(values, fresh))
-            node.fill(element, values, node.live(values), fresh,
-                      None if origin is _PLAIN else origin)
-        except (ValueError, TypeError) as ex:
+            node = self.plan()
+            node.write(values, None, self._origin, pad, out)
+        except (ValueError, TypeError, LookupError, AttributeError) as ex:
             raise self._culprit(ex) from ex
-        return element
-
-    def _emit_whole(self, parent: etree._Element | None) -> etree._Element:
-        element = self.format_dom()
-        if parent is not None:
-            parent.append(element)
-        return element
-
-    def _element(self, parent: etree._Element | None, attrs: dict[str, str]
-                 ) -> etree._Element:
-        nsmap: Any = {self.ns_prefix: self.ns_uri} if self.ns_uri else None
-        if parent is None:
-            return etree.Element(self.tag, attrs, nsmap=nsmap)
-        return etree.SubElement(parent, self.tag, attrs, nsmap=nsmap)
+        if self.ns_uri is None:
+            return out[0]
+        return markup.declared(out[0], f'{pad}{node.xml}', self.ns_uri, self.ns_prefix)
 
     # Plans
 
-    def _plan(self) -> plan.Node:
+    def plan(self) -> nodes.Node:
+        """Return the plan for the values of the discriminators."""
+        if self.sole is not None:
+            return self.sole
         values = self.__dict__
-        return self._plan_for(tuple(values[key] for key in self._keys))
+        found = tuple([values.get(key) for key in self._keys])
+        if 'tag' in values:
+            return self._compile(found, self)
+        return self._plan_for(found)
 
     @classmethod
-    def _plan_for_element(cls, element: etree._Element) -> plan.Node:
-        return cls._plan_for(tuple(_peek(element, cls._fields[key])
-                                   for key in cls._keys))
+    def plan_of(cls, element: etree._Element) -> nodes.Node | None:
+        """Return the plan for reading an element; None for a class with its own way."""
+        return None if cls.reads_itself else cls._plan_at(element)
 
     @classmethod
-    def _plan_for(cls, found: tuple[Any, ...]) -> plan.Node:
+    def _plan_at(cls, element: etree._Element) -> nodes.Node:
+        found = tuple([_peek(element, path, name) if path else element.get(name)
+                       for path, name in cls._peeks])
+        return cls._plans.get(found) or cls._plan_for(found)
+
+    @classmethod
+    def _plan_for(cls, found: tuple[Any, ...]) -> nodes.Node:
         node = cls._plans.get(found)
         if node is not None:
             return node
         # What is absent counts as the default; what nobody mentions is all the same.
         wanted = tuple(cls._fields[key].default if value is None else value
                        for key, value in zip(cls._keys, found, strict=True))
-        known = tuple(value if value in cls._known else None for value in wanted)
-        if known == found or known not in cls._plans:
-            cls._plans[known] = cls._compile(known)
-        return cls._plans[known]
+        known = tuple(value if value in cls._known else _ANY_OTHER for value in wanted)
+        node = cls._plans.get(known)
+        if node is None:
+            node = cls._plans[known] = cls._compile(known, cls)
+        if len(cls._plans) < _MOST_PLANS:
+            cls._plans[found] = node
+        if not cls._keys and not cls.reads_itself:
+            cls.sole = node
+        return node
 
     @classmethod
-    def _compile(cls, values: tuple[str | None, ...]) -> plan.Node:
-        root = plan.Node(cls.tag)
+    def _compile(cls, values: tuple[str | None, ...],
+                 named: 'LibvirtConfigObject | type[LibvirtConfigObject]'
+                 ) -> nodes.Node:
+        prefixes = {uri: prefix for prefix, uri in mapping.NAMESPACES.items()}
+        if named.ns_uri is not None:
+            prefixes[named.ns_uri] = named.ns_prefix
+        root = nodes.Node(named.tag, None, cls, prefixes)
         # An object is there whatever is in it.
         root.always = True
         for field in cls._declared:
@@ -210,16 +220,29 @@ class LibvirtConfigObject(mapping.Declared):
 
     # Errors
 
-    def _bad_value(self, key: str, value: object, cause: object,
-                   line: int | None = None) -> exception.InvalidInput:
-        where = f' (line {line})' if line else ''
+    def _bad_value(self, key: str, value: object, cause: object
+                   ) -> exception.InvalidInput:
         return exception.InvalidInput(
-            reason=f'{type(self).__name__}.{key}: {value!r}{where}: {cause}')
+            reason=f'{type(self).__name__}.{key}: {value!r}: {cause}')
 
     def _culprit(self, cause: Exception) -> Exception:
         """Return an error that names the field which cannot be written."""
-        for leaf in self._plan().all_leaves():
-            value = self.__dict__[leaf.key]
+        waiting: list[Any] = [self]
+        while waiting:
+            each = waiting.pop()
+            if not isinstance(each, LibvirtConfigObject):
+                continue
+            found = each._own_culprit()
+            if found is not None:
+                return found
+            for value in each.__dict__.values():
+                waiting.extend(value if isinstance(value, (list, set)) else (value,))
+        return self._bad_value(getattr(cause, 'key', '?'),
+                               getattr(cause, 'value', ''), cause)
+
+    def _own_culprit(self) -> Exception | None:
+        for leaf in self._plan_leaves():
+            value = self.__dict__.get(leaf.key)
             reason = None if value is None else _refusal(leaf.conv, value)
             if reason is not None:
                 return self._bad_value(leaf.key, value, reason)
@@ -227,28 +250,34 @@ class LibvirtConfigObject(mapping.Declared):
             reason = _refusal(conv, value)
             if reason is not None:
                 return self._bad_value(key, value, reason)
-        for key in self._fields:
-            if _has_control(self.__dict__[key]):
-                return self._bad_value(key, self.__dict__[key], 'XML cannot hold it')
-        return self._bad_value('?', '', cause)
+        for key, value in self._live_fields():
+            if _has_control(value):
+                return self._bad_value(key, value, 'XML cannot hold it')
+        return None
+
+    def _plan_leaves(self) -> list[Leaf | SpanLeaf]:
+        # A discriminator that is no text has no plan; any plan holds its leaf.
+        found = tuple(value if isinstance(value, str) else None for value
+                      in (self._value(key) for key in self._keys))
+        return list(self._plan_for(found).all_leaves())
 
     def _cells(self) -> Iterator[tuple[str, Any, Any]]:
         """Yield what stands in lists of values, with its field and converter."""
         for field in self._declared:
             if isinstance(field, (mapping.Values, mapping.Columns)):
                 for key, (_place, conv) in field.columns().items():
-                    yield from ((key, value, conv) for value in self.__dict__[key]
-                                if value is not None)
+                    yield from ((key, value, conv) for value
+                                in self._value(key) or () if value is not None)
 
     # Values
 
     def _live_fields(self) -> Iterator[tuple[str, Any]]:
         for key in self._fields:
-            yield key, self.__dict__[key]
+            yield key, self._value(key)
 
     def _xml_values(self) -> dict[str, Any]:
         """Return the values of the fields that exist for these discriminators."""
-        found = tuple(self.__dict__[key] for key in self._keys)
+        found = tuple(self._value(key) for key in self._keys)
         wanted = tuple(self._fields[key].default if value is None else value
                        for key, value in zip(self._keys, found, strict=True))
         return {key: self._written(key, field) for key, field in self._fields.items()
@@ -256,24 +285,65 @@ class LibvirtConfigObject(mapping.Declared):
 
     def _written(self, key: str, field: mapping.Field) -> Any:
         idle = (self._origin is None and field.needs is not None
-                and self.__dict__[field.needs] is None)
-        return None if idle else self.__dict__[key]
+                and self._value(field.needs) is None)
+        return None if idle else self._value(key)
+
+    def _value(self, key: str) -> Any:
+        """Return the value of a field without setting anything."""
+        values = self.__dict__
+        return values[key] if key in values else self._fields[key].fresh()
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        if self.tag != other.tag:
+        # No recursion: a backing chain may be as deep as a document.
+        waiting: list[tuple[Any, Any]] = [(self, other)]
+        while waiting:
+            mine, its = waiting.pop()
+            if not mine._is_alike(its, waiting):
+                return False
+        return True
+
+    def _is_alike(self, other: Any, waiting: list[tuple[Any, Any]]) -> bool:
+        """Compare all but the objects in these two, which are to be compared next."""
+        if self.tag != other.tag or self._carried() != other._carried():
             return False
-        return (self._xml_values() == other._xml_values()
-                and self._carried() == other._carried())
+        mine, its = self._xml_values(), other._xml_values()
+        if mine.keys() != its.keys():
+            return False
+        for key, value in mine.items():
+            if _is_compared_here(value) and type(value) is type(its[key]):
+                waiting.append((value, its[key]))
+            elif value != its[key]:
+                return False
+        return True
 
     def _carried(self) -> list[object]:
-        return [] if self._origin is None else self._origin.facts()
+        return [] if not self._origin else trace.carried_facts(self._origin)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> 'LibvirtConfigObject':
+        new = object.__new__(type(self))
+        memo[id(self)] = new
+        for key, value in self.__dict__.items():
+            if isinstance(value, LibvirtConfigObject):
+                # Straight on: half the depth of going through the copy module.
+                value = memo.get(id(value)) or value.__deepcopy__(memo)
+            elif value is not None and value.__class__ is not str:
+                value = copy.deepcopy(value, memo)
+            new.__dict__[key] = value
+        return new
 
     def __repr__(self) -> str:
-        said = ', '.join(f'{key}={value!r}' for key, value in self._live_fields()
-                         if value not in (None, False, [], {}, set()))
-        return f'{type(self).__name__}({said})'
+        said = []
+        for key in self._fields:
+            value = self._value(key)
+            if value not in _NOTHING:
+                said.append(f'{key}={value!r}')
+        return f'{type(self).__name__}({", ".join(said)})'
+
+
+def _is_compared_here(value: object) -> bool:
+    return type(value).__eq__ is LibvirtConfigObject.__eq__
 
 
 def _qualified(name: str, uri: str | None) -> str:
@@ -289,17 +359,27 @@ def _declarations(cls: type[Any]) -> Iterator[mapping.Field]:
                 found[name] = value
             elif name in found:
                 found[name] = None
-    return (field for field in found.values() if field is not None)
+    fields = [field for field in found.values() if field is not None]
+    yield from sorted(fields, key=lambda field: field.last)
 
 
-def _peek(element: etree._Element, field: mapping.Field) -> str | None:
-    """Return a discriminator of an element that is not read yet."""
+def _holder(field: mapping.Field) -> tuple[str, str]:
+    """Return the path of the element that holds a discriminator, and its attribute."""
     place = field.place
     if isinstance(place, mapping.By):
         place = next(iter(place.places.values()))
     before, _at, name = str(place).rpartition('@')
-    holder = element.find(before.rstrip('/')) if before else element
-    return None if holder is None else holder.get(name)
+    return before.rstrip('/'), name
+
+
+def _peek(element: etree._Element, path: str, name: str) -> str | None:
+    """Return a discriminator of an element that is not read yet."""
+    holder: Any = element
+    for tag in path.split('/'):
+        holder = next(holder.iterchildren(tag), None)
+        if holder is None:
+            return None
+    return holder.get(name)  # type: ignore[no-any-return]
 
 
 def _refusal(conv: convert.Converter | convert.Span, value: Any) -> str | None:

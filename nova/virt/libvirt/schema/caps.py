@@ -1,90 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
-"""https://libvirt.org/formatcaps.html"""
+"""https://libvirt.org/formatcaps.html#guest-capabilities"""
 
 from collections import OrderedDict
+from collections.abc import Mapping
+import copy
 from typing import Any
 
 from lxml import etree
 
 from nova.virt.libvirt.schema.base import LibvirtConfigObject
-from nova.virt.libvirt.schema.convert import CPUSET
 from nova.virt.libvirt.schema.convert import INT
-from nova.virt.libvirt.schema.convert import KIB
-from nova.virt.libvirt.schema.convert import amount
-from nova.virt.libvirt.schema.cpu import LibvirtConfigCPU
+from nova.virt.libvirt.schema.convert import ONOFF
+from nova.virt.libvirt.schema.convert import YESNO
+from nova.virt.libvirt.schema.hostcaps import LibvirtConfigCapsHost
 from nova.virt.libvirt.schema.mapping import Attr
 from nova.virt.libvirt.schema.mapping import Child
 from nova.virt.libvirt.schema.mapping import Children
 from nova.virt.libvirt.schema.mapping import Columns
-from nova.virt.libvirt.schema.mapping import Spanned
+from nova.virt.libvirt.schema.mapping import Flag
 from nova.virt.libvirt.schema.mapping import Text
 
-
-class LibvirtConfigCapsNUMACPU(LibvirtConfigObject):
-    """``<cpu id='0' socket_id='0' core_id='0' siblings='0,4'/>``"""
-
-    root_name = 'cpu'
-
-    id = Attr('@id', INT)
-    socket_id = Attr('@socket_id', INT)
-    die_id = Attr('@die_id', INT)
-    core_id = Attr('@core_id', INT)
-    siblings = Attr('@siblings', CPUSET)
-
-
-class LibvirtConfigCapsNUMAPages(LibvirtConfigObject):
-    """``<pages unit='KiB' size='4'>2000</pages>``"""
-
-    root_name = 'pages'
-
-    #: KiB
-    size = Spanned('.', amount('size', base='KiB'))
-    total = Text('.', INT)
-
-
-class LibvirtConfigCapsNUMACell(LibvirtConfigObject):
-    """A NUMA node of the host."""
-
-    root_name = 'cell'
-
-    id = Attr('@id', INT)
-    #: KiB
-    memory = Text('memory', KIB, default=0)
-    mempages = Children('', LibvirtConfigCapsNUMAPages)
-    cpus_num = Attr('cpus/@num', INT)
-    cpus = Children('cpus', LibvirtConfigCapsNUMACPU)
-
-    # The count stands beside the list that it counts.
-    def format_dom(self) -> etree._Element:
-        if self._origin is None:
-            self.cpus_num = len(self.cpus)
-        return super().format_dom()
-
-
-class LibvirtConfigCapsNUMATopology(LibvirtConfigObject):
-    """``<topology><cells num='1'>...``"""
-
-    root_name = 'topology'
-
-    cells_num = Attr('cells/@num', INT)
-    cells = Children('cells', LibvirtConfigCapsNUMACell)
-
-    # The count stands beside the list that it counts.
-    def format_dom(self) -> etree._Element:
-        if self._origin is None:
-            self.cells_num = len(self.cells)
-        return super().format_dom()
-
-
-class LibvirtConfigCapsHost(LibvirtConfigObject):
-    """What the host is."""
-
-    root_name = 'host'
-
-    uuid = Text('uuid')
-    cpu = Child(LibvirtConfigCPU)
-    topology = Child(LibvirtConfigCapsNUMATopology)
+_MACHINE_COLUMNS = ('machine_names', 'machine_canonical', 'machine_max_cpus',
+                    'machine_deprecated')
 
 
 class LibvirtConfigCapsGuestDomain(LibvirtConfigObject):
@@ -94,12 +32,16 @@ class LibvirtConfigCapsGuestDomain(LibvirtConfigObject):
 
     domtype = Attr('@type')
     emulator = Text('emulator')
+    loader = Text('loader')
     machine_names: list[Any]
     machine_canonical: list[Any]
     machine_max_cpus: list[Any]
+    machine_deprecated: list[Any]
     _machines = Columns('machine', machine_names='.', machine_canonical='@canonical',
                         machine_max_cpus=('@maxCpus', INT),
-                        optional=('machine_canonical', 'machine_max_cpus'))
+                        machine_deprecated=('@deprecated', YESNO),
+                        optional=('machine_canonical', 'machine_max_cpus',
+                                  'machine_deprecated'))
 
     @property
     def machines(self) -> dict[str, dict[str, int]]:
@@ -107,11 +49,55 @@ class LibvirtConfigCapsGuestDomain(LibvirtConfigObject):
         return {name: {} if limit is None else {'maxCpus': limit}
                 for name, canonical, limit in self._rows() if canonical is None}
 
+    @machines.setter
+    def machines(self, value: Mapping[str, Mapping[str, int]]) -> None:
+        self._set_rows([(name, None, each.get('maxCpus'))
+                        for name, each in value.items()],
+                       [row for row in self._rows() if row[1] is not None])
+
     @property
     def aliases(self) -> dict[str, str]:
         """Return the names that stand for machine types."""
         return {name: canonical for name, canonical, _limit in self._rows()
                 if canonical is not None}
+
+    @aliases.setter
+    def aliases(self, value: Mapping[str, str]) -> None:
+        self._set_rows([row for row in self._rows() if row[1] is None],
+                       [(name, canonical, None) for name, canonical in value.items()])
+
+    def parse_domain(self, xmldoc: etree._Element) -> None:
+        """Take everything from a ``<domain>`` element."""
+        self.parse_dom(xmldoc)
+
+    def parse_child(self, xmldoc: etree._Element) -> None:
+        """Take one child of such an element, beside what is there."""
+        if xmldoc.tag == 'machine':
+            self.parse_machine(xmldoc)
+        elif xmldoc.tag == 'emulator':
+            self.emulator = xmldoc.text
+
+    def parse_machine(self, xmldoc: etree._Element) -> None:
+        """Add the machine type, or alias, of a ``<machine>`` element."""
+        one = LibvirtConfigCapsGuestDomain()
+        holder = etree.Element('domain')
+        holder.append(copy.deepcopy(xmldoc))
+        one.parse_dom(holder)
+        self._add_machines(one)
+
+    def _add_machines(self, other: 'LibvirtConfigCapsGuestDomain') -> None:
+        count = len(self.machine_names)
+        for key in _MACHINE_COLUMNS:
+            mine, added = getattr(self, key), getattr(other, key)
+            if added:
+                mine.extend([None] * (count - len(mine)) + added)
+
+    def _set_rows(self, *parts: list[tuple[Any, Any, Any]]) -> None:
+        rows = [row for part in parts for row in part]
+        self.machine_names = [row[0] for row in rows]
+        self.machine_canonical = _trimmed([row[1] for row in rows])
+        self.machine_max_cpus = _trimmed([row[2] for row in rows])
+        self.machine_deprecated = []
 
     def _rows(self) -> list[tuple[Any, Any, Any]]:
         count = len(self.machine_names)
@@ -120,14 +106,25 @@ class LibvirtConfigCapsGuestDomain(LibvirtConfigObject):
         return list(zip(self.machine_names, canonical, limits, strict=False))
 
 
-class CapsGuestArch(LibvirtConfigCapsGuestDomain):
+def _trimmed(column: list[Any]) -> list[Any]:
+    """Return the column up to its last value, as reading leaves it."""
+    while column and column[-1] is None:
+        column.pop()
+    return column
+
+
+class _Arch(LibvirtConfigObject):
+    """What comes before the defaults."""
+
+    name = Attr('@name')
+    wordsize = Text('wordsize', INT)
+
+
+class CapsGuestArch(LibvirtConfigCapsGuestDomain, _Arch):
     """``<arch name='x86_64'>``: the defaults of its domains, and the domains."""
 
     root_name = 'arch'
 
-    domtype = Attr('@type')
-    name = Attr('@name')
-    wordsize = Text('wordsize', INT)
     domains = Children('', LibvirtConfigCapsGuestDomain)
 
 
@@ -139,10 +136,21 @@ class LibvirtConfigCapsGuest(LibvirtConfigObject):
     ostype = Text('os_type')
     arch_element = Child(CapsGuestArch)
 
-    def __init__(self, **kwargs: Any) -> None:
-        self.arch_element = CapsGuestArch()
-        super().__init__(**kwargs)
-        self.arch_element = CapsGuestArch(name=kwargs.get('arch'))
+    # <features>
+    pae = Flag('features/pae')
+    nonpae = Flag('features/nonpae')
+    ia64_be = Flag('features/ia64_be')
+    acpi_default = Attr('features/acpi/@default', ONOFF)
+    acpi_toggle = Attr('features/acpi/@toggle', YESNO)
+    apic_default = Attr('features/apic/@default', ONOFF)
+    apic_toggle = Attr('features/apic/@toggle', YESNO)
+    cpuselection = Flag('features/cpuselection')
+    deviceboot = Flag('features/deviceboot')
+    disksnapshot_default = Attr('features/disksnapshot/@default', ONOFF)
+    disksnapshot_toggle = Attr('features/disksnapshot/@toggle', YESNO)
+    external_snapshot = Flag('features/externalSnapshot')
+    hap_default = Attr('features/hap/@default', ONOFF)
+    hap_toggle = Attr('features/hap/@toggle', YESNO)
 
     @property
     def arch(self) -> str | None:
@@ -152,12 +160,20 @@ class LibvirtConfigCapsGuest(LibvirtConfigObject):
 
     @arch.setter
     def arch(self, value: str | None) -> None:
-        self.arch_element.name = value
+        self._arch_made().name = value
 
     @property
     def default_domain(self) -> LibvirtConfigCapsGuestDomain | None:
         """What holds for domains that say nothing else."""
         return self.arch_element  # type: ignore[no-any-return]
+
+    @default_domain.setter
+    def default_domain(self, value: LibvirtConfigCapsGuestDomain) -> None:
+        element = self._arch_made()
+        element.emulator = value.emulator
+        element.loader = value.loader
+        for key in _MACHINE_COLUMNS:
+            setattr(element, key, list(getattr(value, key)))
 
     @property
     def domains(self) -> 'OrderedDict[str, LibvirtConfigCapsGuestDomain]':
@@ -167,16 +183,33 @@ class LibvirtConfigCapsGuest(LibvirtConfigObject):
         return OrderedDict((each.domtype, self._completed(each))
                            for each in self.arch_element.domains)
 
+    @domains.setter
+    def domains(self, value: Mapping[str, LibvirtConfigCapsGuestDomain]) -> None:
+        self._arch_made().domains = list(value.values())
+
+    def format_arch(self) -> etree._Element:
+        """Return a new ``<arch>`` element."""
+        return self._arch_made().format_dom()
+
+    def parse_arch(self, xmldoc: etree._Element) -> None:
+        """Take the architecture and its domains from an ``<arch>`` element."""
+        self.arch_element = CapsGuestArch()
+        self.arch_element.parse_dom(xmldoc)
+
+    def _arch_made(self) -> CapsGuestArch:
+        if self.arch_element is None:
+            self.arch_element = CapsGuestArch()
+        return self.arch_element  # type: ignore[no-any-return]
+
     def _completed(self, domain: LibvirtConfigCapsGuestDomain
                    ) -> LibvirtConfigCapsGuestDomain:
         default = self.arch_element
         own = domain if domain.machine_names else default
-        return LibvirtConfigCapsGuestDomain(
-            domtype=domain.domtype,
-            emulator=domain.emulator or default.emulator,
-            machine_names=list(own.machine_names),
-            machine_canonical=list(own.machine_canonical),
-            machine_max_cpus=list(own.machine_max_cpus))
+        completed = LibvirtConfigCapsGuestDomain(
+            domtype=domain.domtype, emulator=domain.emulator or default.emulator,
+            loader=domain.loader or default.loader)
+        completed._add_machines(own)
+        return completed
 
 
 class LibvirtConfigCaps(LibvirtConfigObject):

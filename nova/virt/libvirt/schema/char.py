@@ -4,9 +4,16 @@
 
 from nova.virt.libvirt.schema.base import LibvirtConfigObject
 from nova.virt.libvirt.schema.convert import INT
+from nova.virt.libvirt.schema.convert import ONOFF
+from nova.virt.libvirt.schema.convert import YESNO
+from nova.virt.libvirt.schema.device import BootDevice
 from nova.virt.libvirt.schema.device import LibvirtConfigGuestDevice
+from nova.virt.libvirt.schema.device import LibvirtConfigGuestDeviceSeclabel
 from nova.virt.libvirt.schema.mapping import Attr
 from nova.virt.libvirt.schema.mapping import Child
+from nova.virt.libvirt.schema.mapping import Children
+from nova.virt.libvirt.schema.mapping import Text
+from nova.virt.libvirt.schema.mapping import Values
 from nova.virt.libvirt.schema.mapping import by
 
 
@@ -29,8 +36,34 @@ class LibvirtConfigGuestCharBase(LibvirtConfigGuestDevice):
     source_mode = Attr(by(unix='source/@mode', tcp='source/@mode'), default='bind')
     source_path = Attr(by(file='source/@path', dev='source/@path', pipe='source/@path',
                           pty='source/@path', unix='source/@path'))
+    #: Written to the end of the file, not in place of what is there.
+    source_append = Attr(by(file='source/@append'), ONOFF)
     listen_host = Attr(by(tcp='source/@host'))
     listen_port = Attr(by(tcp='source/@service'))
+    source_tls = Attr(by(tcp='source/@tls'), YESNO)
+
+    # type='udp' has a source for each direction
+    udp_bind_host = Attr(by(udp='source[mode=bind]/@host'))
+    udp_bind_port = Attr(by(udp='source[mode=bind]/@service'))
+    udp_connect_host = Attr(by(udp='source[mode=connect]/@host'))
+    udp_connect_port = Attr(by(udp='source[mode=connect]/@service'))
+
+    source_channel = Attr(by(spiceport='source/@channel', dbus='source/@channel'))
+
+    # type='nmdm'
+    source_master = Attr(by(nmdm='source/@master'))
+    source_slave = Attr(by(nmdm='source/@slave'))
+
+    # type='qemu-vdagent'
+    clipboard_copypaste = Attr('source/clipboard/@copypaste', YESNO)
+    mouse_mode = Attr('source/mouse/@mode')
+
+    source_reconnect = Attr('source/reconnect/@enabled', YESNO)
+    #: Seconds
+    source_reconnect_timeout = Attr('source/reconnect/@timeout', INT)
+    source_seclabels = Children('source', LibvirtConfigGuestDeviceSeclabel)
+
+    protocol = Attr('protocol/@type')
 
     log = Child(LibvirtConfigGuestCharDeviceLog)
 
@@ -38,14 +71,24 @@ class LibvirtConfigGuestCharBase(LibvirtConfigGuestDevice):
 class LibvirtConfigGuestChar(LibvirtConfigGuestCharBase):
     """A character device with a port in the guest."""
 
+    #: The terminal that libvirt opened, in a running guest.
+    tty = Attr('@tty')
+
     target_type = Attr('target/@type')
     target_port = Attr('target/@port', INT)
+    target_model = Attr('target/model/@name')
 
 
 class LibvirtConfigGuestSerial(LibvirtConfigGuestChar):
     """``<serial type='pty'><target port='0'/></serial>``"""
 
     root_name = 'serial'
+
+
+class LibvirtConfigGuestParallel(LibvirtConfigGuestChar):
+    """``<parallel type='dev'><source path='/dev/parport0'/><target port='0'/>``"""
+
+    root_name = 'parallel'
 
 
 class LibvirtConfigGuestConsole(LibvirtConfigGuestChar):
@@ -61,3 +104,32 @@ class LibvirtConfigGuestChannel(LibvirtConfigGuestCharBase):
 
     target_type = Attr('target/@type', default='virtio')
     target_name = Attr('target/@name')
+    #: Whether the guest has it open; libvirt fills it.
+    target_state = Attr('target/@state')
+    # type='guestfwd'
+    target_address = Attr('target/@address')
+    target_port = Attr('target/@port', INT)
+
+
+class LibvirtConfigGuestUSBRedirect(LibvirtConfigGuestCharBase, BootDevice):
+    """``<redirdev bus='usb' type='spicevmc'>``"""
+
+    root_name = 'redirdev'
+
+    type = Attr('@type', default='spicevmc')
+    bus = Attr('@bus', default='usb')
+
+
+class LibvirtConfigGuestSmartcard(LibvirtConfigGuestCharBase):
+    """https://libvirt.org/formatdomain.html#smartcard-devices
+
+    The host's card, certificates, or with ``passthrough`` a character device.
+    """
+
+    root_name = 'smartcard'
+
+    type = Attr('@type')
+    mode = Attr('@mode', default='host')
+
+    certificates = Values('certificate')
+    database = Text('database')

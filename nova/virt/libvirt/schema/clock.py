@@ -3,6 +3,7 @@
 """https://libvirt.org/formatdomain.html#time-keeping"""
 
 from nova.virt.libvirt.schema.base import LibvirtConfigObject
+from nova.virt.libvirt.schema.convert import INT
 from nova.virt.libvirt.schema.convert import YESNO
 from nova.virt.libvirt.schema.mapping import Attr
 from nova.virt.libvirt.schema.mapping import Children
@@ -16,7 +17,14 @@ class LibvirtConfigGuestTimer(LibvirtConfigObject):
     name = Attr('@name', default='platform')
     track = Attr('@track')
     tickpolicy = Attr('@tickpolicy')
+    #: Hz
+    frequency = Attr('@frequency', INT)
+    mode = Attr('@mode')
     present = Attr('@present', YESNO)
+
+    catchup_threshold = Attr('catchup/@threshold', INT)
+    catchup_slew = Attr('catchup/@slew', INT)
+    catchup_limit = Attr('catchup/@limit', INT)
 
 
 class LibvirtConfigGuestClock(LibvirtConfigObject):
@@ -25,8 +33,12 @@ class LibvirtConfigGuestClock(LibvirtConfigObject):
     root_name = 'clock'
 
     offset = Attr('@offset', default='utc')
+    #: Seconds, or ``reset``.
     adjustment = Attr('@adjustment')
+    basis = Attr('@basis')
     timezone = Attr('@timezone')
+    #: Seconds since the epoch.
+    start = Attr('@start', INT)
     timers = Children('', LibvirtConfigGuestTimer)
 
     def add_timer(self, tm: LibvirtConfigGuestTimer) -> None:

@@ -14,12 +14,18 @@ import re
 from typing import Any, NamedTuple
 
 
+def _not_quick(text: str) -> Any:
+    return None
+
+
 class Converter(NamedTuple):
     """One text to one value and back."""
 
     name: str
     parse: Callable[[str], Any]
     format: Callable[[Any], str | None]
+    #: The value of a frequent text that would be written the same; None for others.
+    quick: Callable[[str], Any] = _not_quick
 
 
 class Span(NamedTuple):
@@ -35,10 +41,14 @@ class Span(NamedTuple):
     format: Callable[[Any], dict[str, str] | None]
 
 
+_NUMBERS = {str(number): number for number in range(1024)}
+_BYTES = {text: text for number in range(256)
+          for text in (f'0x{number:x}', f'0x{number:02x}', f'0x{number:04x}')}
 _DECIMAL = re.compile(r'[+-]?[0-9]+\Z')
 _HEX = re.compile(r'0[xX][0-9a-fA-F]+\Z')
 _BARE_HEX = re.compile(r'[0-9a-fA-F]+\Z')
 _NUMBER = re.compile(r'[0-9]+(\.[0-9]+)?\Z')
+_MOMENT = re.compile(r'[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\Z')
 
 
 def _parse_str(text: str) -> str:
@@ -54,6 +64,8 @@ def _format_str(value: Any) -> str:
 
 
 def _parse_int(text: str) -> int:
+    if text.isdecimal() and text.isascii():
+        return int(text)
     text = text.strip()
     if _DECIMAL.match(text):
         return int(text)
@@ -78,9 +90,10 @@ def _words(name: str, words: Mapping[str, Any]) -> Converter:
     texts = {value: word for word, value in words.items()}
 
     def parse(text: str) -> Any:
-        if text not in words:
-            raise ValueError(f'one of {", ".join(words)} is needed')
-        return words[text]
+        try:
+            return words[text]
+        except KeyError:
+            raise ValueError(f'one of {", ".join(words)} is needed') from None
 
     def write(value: Any) -> str:
         if value.__class__ is str and value in words:
@@ -89,27 +102,41 @@ def _words(name: str, words: Mapping[str, Any]) -> Converter:
             raise ValueError(f'one of {", ".join(map(str, texts))} is needed')
         return texts[value]
 
-    return Converter(name, parse, write)
+    exact = {word: value for word, value in words.items() if texts[value] == word}
+    return Converter(name, parse, write, exact.get)
+
+
+def _parse_number(text: str) -> int | str:
+    return text if text.startswith('$') else _parse_int(text)
+
+
+def _format_number(value: Any) -> str:
+    if isinstance(value, str) and value.startswith('$'):
+        return value
+    return _format_int(value)
 
 
 def _hex(width: int) -> Converter:
     """Return a converter for hexadecimal strings, written with ``0x``."""
 
     def parse(text: str) -> str:
-        if not _HEX.match(text) and not _DECIMAL.match(text):
+        if _HEX.match(text):
+            return text
+        if not text.isdecimal():
             raise ValueError('a hexadecimal number is needed')
-        return text
+        # Without the prefix it would be taken for hexadecimal when it is written.
+        return f'0x{int(text):0{width}x}'
 
     def write(value: Any) -> str:
         if value.__class__ is int:
             return f'0x{value:0{width}x}'
-        if isinstance(value, str) and _HEX.match(value):
+        if isinstance(value, str) and (value in _BYTES or _HEX.match(value)):
             return value
         if isinstance(value, str) and _BARE_HEX.match(value):
             return f'0x{value}'
         raise ValueError('a hexadecimal number is needed')
 
-    return Converter(f'HEX{width}', parse, write)
+    return Converter(f'HEX{width}', parse, write, _BYTES.get)
 
 
 def _parse_hex_int(text: str) -> int:
@@ -167,7 +194,10 @@ def _format_cpus(value: Any) -> str | None:
 
 
 def _parse_time(text: str) -> float:
-    moment = datetime.datetime.strptime(text.strip(), '%Y-%m-%d %H:%M:%S')
+    if _MOMENT.match(text):
+        moment = datetime.datetime.fromisoformat(text)
+    else:
+        moment = datetime.datetime.strptime(text.strip(), '%Y-%m-%d %H:%M:%S')
     return moment.replace(tzinfo=datetime.UTC).timestamp()
 
 
@@ -175,7 +205,7 @@ def _format_time(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError('seconds since the epoch are needed')
     moment = datetime.datetime.fromtimestamp(value, datetime.UTC)
-    return moment.strftime('%Y-%m-%d %H:%M:%S')
+    return moment.replace(tzinfo=None).isoformat(' ', 'seconds')
 
 
 #: Bytes in a unit; without a suffix ``b`` the step is 1024, as libvirt has it.
@@ -206,8 +236,12 @@ def amount(name: str, *, base: str, unit_name: str = 'unit', written: bool = Tru
         number = raw[name].strip()
         if not _NUMBER.match(number):
             raise ValueError('a number is needed')
-        size = Fraction(number) * _unit_bytes(raw.get(unit_name, assumed))
-        exact = size / base_bytes
+        unit_bytes = _unit_bytes(raw.get(unit_name, assumed))
+        if number.isdecimal():
+            whole, rest = divmod(int(number) * unit_bytes, base_bytes)
+            if not rest:
+                return whole
+        exact = Fraction(number) * unit_bytes / base_bytes
         return exact.numerator if exact.denominator == 1 else exact
 
     def write(value: Any) -> dict[str, str] | None:
@@ -251,12 +285,17 @@ def _format_pci_numbers(value: Any) -> dict[str, str]:
     return dict(zip(_PCI_PARTS, texts, strict=True))
 
 
-STR = Converter('STR', _parse_str, _format_str)
-INT = Converter('INT', _parse_int, _format_int)
-HEX1, HEX2, HEX4 = _hex(1), _hex(2), _hex(4)
+STR = Converter('STR', _parse_str, _format_str, _parse_str)
+INT = Converter('INT', _parse_int, _format_int, _NUMBERS.get)
+HEX1, HEX2, HEX4, HEX8 = _hex(1), _hex(2), _hex(4), _hex(8)
 HEXINT4, HEXINT8 = _hex_int(4), _hex_int(8)
 YESNO = _words('YESNO', {'yes': True, 'no': False})
 ONOFF = _words('ONOFF', {'on': True, 'off': False})
+#: The words that network filters take beside yes and no.
+BOOL = _words('BOOL', {'1': True, '0': False, 'true': True, 'false': False,
+                       'yes': True, 'no': False})
+#: A whole number, or the ``$NAME`` of a variable of a network filter.
+NUMBER = Converter('NUMBER', _parse_number, _format_number)
 CPUSET = Converter('CPUSET', _parse_cpus, _format_cpus)
 DATETIME = Converter('DATETIME', _parse_time, _format_time)
 

@@ -1,69 +1,48 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
-"""What every device is, and where devices sit."""
+"""What every device is."""
 
+from nova.virt.libvirt.schema.address import ADDRESSES
 from nova.virt.libvirt.schema.base import LibvirtConfigObject
-from nova.virt.libvirt.schema.convert import HEX1
-from nova.virt.libvirt.schema.convert import HEX2
-from nova.virt.libvirt.schema.convert import HEX4
 from nova.virt.libvirt.schema.convert import INT
+from nova.virt.libvirt.schema.convert import ONOFF
+from nova.virt.libvirt.schema.convert import YESNO
 from nova.virt.libvirt.schema.mapping import Attr
+from nova.virt.libvirt.schema.mapping import Child
+from nova.virt.libvirt.schema.mapping import Text
 
 
 class LibvirtConfigGuestDevice(LibvirtConfigObject):
-    """A device of a domain."""
+    """A device of a domain, with its name there and its place in the guest."""
+
+    alias = Attr('alias/@name', last=True)
+    acpi_index = Attr('acpi/@index', INT, last=True)
+    device_addr = Child(*ADDRESSES, last=True)
 
 
-class LibvirtConfigGuestDeviceAddress(LibvirtConfigObject):
-    """https://libvirt.org/formatdomain.html#device-addresses"""
+class VirtioDevice(LibvirtConfigGuestDevice):
+    """https://libvirt.org/formatdomain.html#virtio-related-options"""
 
-    root_name = 'address'
-
-    type = Attr('@type')
-
-    def format_address(self) -> str | None:
-        """Return the address as one string; None when the kind has no such form."""
-        return None
+    driver_iommu = Attr('driver/@iommu', ONOFF, last=True)
+    driver_ats = Attr('driver/@ats', ONOFF, last=True)
+    driver_packed_state = Attr('driver/@packed', ONOFF, last=True)
+    driver_page_per_vq = Attr('driver/@page_per_vq', ONOFF, last=True)
 
 
-class LibvirtConfigGuestDeviceAddressDrive(LibvirtConfigGuestDeviceAddress):
-    """``<address type='drive' controller='0' bus='0' target='0' unit='0'/>``"""
+class BootDevice(LibvirtConfigGuestDevice):
+    """A device that the guest may boot from."""
 
-    recognised_by = {'type': 'drive'}
-
-    type = Attr('@type', default='drive')
-    controller = Attr('@controller', INT)
-    bus = Attr('@bus', INT)
-    target = Attr('@target', INT)
-    unit = Attr('@unit', INT)
-
-    def format_address(self) -> str | None:
-        if self.controller is None:
-            return None
-        parts = (self.controller, self.bus, self.target, self.unit)
-        return ':'.join(str(part or 0) for part in parts)
+    boot_order = Attr('boot/@order', last=True)
+    boot_loadparm = Attr('boot/@loadparm', last=True)
 
 
-class LibvirtConfigGuestDeviceAddressPCI(LibvirtConfigGuestDeviceAddress):
-    """``<address type='pci' domain='0x0000' bus='0x00' slot='0x03' .../>``"""
+class LibvirtConfigGuestDeviceSeclabel(LibvirtConfigObject):
+    """``<seclabel model='dac' relabel='no'/>``, of one source alone"""
 
-    recognised_by = {'type': 'pci'}
+    root_name = 'seclabel'
 
-    type = Attr('@type', default='pci')
-    domain = Attr('@domain', HEX4)
-    bus = Attr('@bus', HEX2)
-    slot = Attr('@slot', HEX2)
-    function = Attr('@function', HEX1)
-
-    def format_address(self) -> str | None:
-        if self.domain is None:
-            return None
-        domain, bus, slot, function = (
-            part if isinstance(part, int) else int(part or '0', 16)
-            for part in (self.domain, self.bus, self.slot, self.function))
-        return f'{domain:04x}:{bus:02x}:{slot:02x}.{function:x}'
-
-
-#: The kinds of address, to choose from.
-ADDRESSES = (LibvirtConfigGuestDeviceAddressDrive, LibvirtConfigGuestDeviceAddressPCI,
-             LibvirtConfigGuestDeviceAddress)
+    model = Attr('@model')
+    relabel = Attr('@relabel', YESNO)
+    #: Set by libvirt where the file system takes no labels.
+    labelskip = Attr('@labelskip', YESNO)
+    label = Text('label')

@@ -42,17 +42,19 @@ def parse(xml: str | bytes) -> etree._Element:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as ex:
         raise _refused(_reason(ex)) from ex
-    _check(root)
+    is_ours = parser is _text_parser
+    if not (is_ours and b'<!DOCTYPE' not in data) and _has_doctype(root):
+        raise _refused('it has a document type')
+    # Few elements cannot be deep.
+    if not (is_ours and data.count(b'<') <= MAX_DEPTH) and _too_deep(root):
+        raise _refused(f'it is deeper than {MAX_DEPTH} levels')
     return root
 
 
-def _check(root: etree._Element) -> None:
+def _has_doctype(root: etree._Element) -> bool:
     # More can be missing than the stubs of lxml know.
     info: Any = root.getroottree().docinfo
-    if info.internalDTD is not None or info.doctype:
-        raise _refused('it has a document type')
-    if _too_deep(root):
-        raise _refused(f'it is deeper than {MAX_DEPTH} levels')
+    return info.internalDTD is not None or bool(info.doctype)
 
 
 def _reason(ex: Exception) -> str:

@@ -2,15 +2,19 @@
 # Copyright the nova-libvirt authors
 """https://libvirt.org/formatdomaincaps.html"""
 
-from typing import Any
-
 from nova.virt.libvirt.schema.base import LibvirtConfigObject
 from nova.virt.libvirt.schema.convert import INT
+from nova.virt.libvirt.schema.convert import KIB
 from nova.virt.libvirt.schema.convert import YESNO
+from nova.virt.libvirt.schema.convert import amount
+from nova.virt.libvirt.schema.domaincapscpu import CPU_MODES
+from nova.virt.libvirt.schema.domaincapsdevices import LibvirtConfigDomainCapsDevices
+from nova.virt.libvirt.schema.mapping import Alias
 from nova.virt.libvirt.schema.mapping import Attr
 from nova.virt.libvirt.schema.mapping import Child
 from nova.virt.libvirt.schema.mapping import Children
 from nova.virt.libvirt.schema.mapping import Plain
+from nova.virt.libvirt.schema.mapping import Spanned
 from nova.virt.libvirt.schema.mapping import Text
 from nova.virt.libvirt.schema.mapping import Values
 
@@ -30,77 +34,23 @@ class LibvirtConfigDomainCapsOS(LibvirtConfigObject):
     loader_secure = Values('loader/enum[name=secure]/value')
 
     @property
-    def uefi_autoconfig_supported(self) -> bool:
-        """Whether libvirt finds UEFI firmware by itself."""
-        return 'efi' in self.firmware_types
+    def uefi_autoconfig_supported(self) -> bool | None:
+        """Whether libvirt finds UEFI firmware by itself; None when it does not say."""
+        return self._said('efi' in self.firmware_types)
 
     @property
-    def uefi_supported(self) -> bool:
-        """Whether UEFI firmware is there at all."""
-        return self.uefi_autoconfig_supported or bool(self.loader_paths)
+    def uefi_supported(self) -> bool | None:
+        """Whether UEFI firmware is there at all; None when libvirt does not say."""
+        return self._said('efi' in self.firmware_types or bool(self.loader_paths))
 
     @property
-    def secure_boot_supported(self) -> bool:
-        """Whether the firmware can enforce secure boot."""
-        return 'yes' in self.loader_secure
+    def secure_boot_supported(self) -> bool | None:
+        """Whether the firmware can enforce secure boot; None when it is not said."""
+        return self._said('yes' in self.loader_secure)
 
-
-class LibvirtConfigDomainCapsDiskBuses(LibvirtConfigObject):
-    """``<disk supported='yes'><enum name='bus'><value>virtio</value>...``"""
-
-    root_name = 'disk'
-
-    supported = Attr('@supported', YESNO, default=False)
-    disk_devices = Values('enum[name=diskDevice]/value', into=set)
-    buses = Values('enum[name=bus]/value', into=set)
-    models = Values('enum[name=model]/value', into=set)
-
-
-class LibvirtConfigDomainCapsVideoModels(LibvirtConfigObject):
-    """``<video supported='yes'><enum name='modelType'><value>vga</value>...``"""
-
-    root_name = 'video'
-
-    supported = Attr('@supported', YESNO, default=False)
-    models = Values('enum[name=modelType]/value', into=set)
-
-
-class LibvirtConfigDomainCapsTpm(LibvirtConfigObject):
-    """``<tpm supported='yes'><enum name='model'><value>tpm-crb</value>...``"""
-
-    root_name = 'tpm'
-
-    supported = Attr('@supported', YESNO, default=False)
-    models = Values('enum[name=model]/value')
-    backend_models = Values('enum[name=backendModel]/value')
-    backend_versions = Values('enum[name=backendVersion]/value')
-
-
-class LibvirtConfigDomainCapsDevices(LibvirtConfigObject):
-    """Devices that domains can have."""
-
-    root_name = 'devices'
-
-    devices = Children('', LibvirtConfigDomainCapsDiskBuses,
-                       LibvirtConfigDomainCapsVideoModels, LibvirtConfigDomainCapsTpm)
-
-    def _only(self, kind: type[Any]) -> Any:
-        return next((each for each in self.devices if isinstance(each, kind)), None)
-
-    @property
-    def disk(self) -> LibvirtConfigDomainCapsDiskBuses | None:
-        """What disks can be; None when libvirt does not say."""
-        return self._only(LibvirtConfigDomainCapsDiskBuses)  # type: ignore[no-any-return]
-
-    @property
-    def video(self) -> LibvirtConfigDomainCapsVideoModels | None:
-        """What video devices can be; None when libvirt does not say."""
-        return self._only(LibvirtConfigDomainCapsVideoModels)  # type: ignore[no-any-return]
-
-    @property
-    def tpm(self) -> LibvirtConfigDomainCapsTpm | None:
-        """What TPMs can be; None when libvirt does not say."""
-        return self._only(LibvirtConfigDomainCapsTpm)  # type: ignore[no-any-return]
+    def _said(self, found: bool) -> bool | None:
+        is_silent = not self.firmware_types and self.loader_supported is None
+        return None if is_silent and not found else found
 
 
 class LibvirtConfigDomainCapsFeatureSev(LibvirtConfigObject):
@@ -113,6 +63,7 @@ class LibvirtConfigDomainCapsFeatureSev(LibvirtConfigObject):
     reduced_phys_bits = Text('reducedPhysBits', INT)
     max_guests = Text('maxGuests', INT)
     max_es_guests = Text('maxESGuests', INT)
+    cpu0_id = Text('cpu0Id')
 
 
 class LibvirtConfigDomainCapsFeatureTDX(LibvirtConfigObject):
@@ -129,7 +80,55 @@ class LibvirtConfigDomainCapsFeatureLaunchSecurity(LibvirtConfigObject):
     root_name = 'launchSecurity'
 
     supported = Attr('@supported', YESNO, default=False)
-    sectypes = Values('enum[name=sectype]/value')
+    sectype_values = Values('enum[name=sectype]/value')
+
+    @property
+    def sectypes(self) -> list[str] | None:
+        """The kinds of launch security, or None when libvirt does not say."""
+        return self.sectype_values or None
+
+    @sectypes.setter
+    def sectypes(self, value: list[str] | None) -> None:
+        self.sectype_values = value or []
+
+
+class LibvirtConfigDomainCapsSGXSection(LibvirtConfigObject):
+    """``<section node='0' size='262144' unit='KiB'/>``"""
+
+    root_name = 'section'
+
+    node = Attr('@node', INT)
+    #: KiB
+    size = Spanned('.', amount('size', base='KiB'))
+
+
+class LibvirtConfigDomainCapsFeatureSGX(LibvirtConfigObject):
+    """``<sgx supported='yes'><flc>yes</flc>...``"""
+
+    root_name = 'sgx'
+
+    supported = Attr('@supported', YESNO, default=False)
+    flc = Text('flc', YESNO)
+    sgx1 = Text('sgx1', YESNO)
+    sgx2 = Text('sgx2', YESNO)
+    #: KiB
+    section_size = Text('section_size', KIB)
+    sections = Children('sections', LibvirtConfigDomainCapsSGXSection)
+
+
+class LibvirtConfigDomainCapsFeatureHyperV(LibvirtConfigObject):
+    """``<hyperv supported='yes'><enum name='features'>...``"""
+
+    root_name = 'hyperv'
+
+    supported = Attr('@supported', YESNO, default=False)
+    features = Values('enum[name=features]/value')
+
+    spinlocks = Text('defaults/spinlocks', INT)
+    stimer_direct = Text('defaults/stimer_direct')
+    tlbflush_direct = Text('defaults/tlbflush_direct')
+    tlbflush_extended = Text('defaults/tlbflush_extended')
+    vendor_id = Text('defaults/vendor_id')
 
 
 class LibvirtConfigDomainCapsFeatures(LibvirtConfigObject):
@@ -137,8 +136,20 @@ class LibvirtConfigDomainCapsFeatures(LibvirtConfigObject):
 
     root_name = 'features'
 
+    gic_supported = Attr('gic/@supported', YESNO)
+    gic_versions = Values('gic/enum[name=version]/value')
+    vmcoreinfo_supported = Attr('vmcoreinfo/@supported', YESNO)
+    genid_supported = Attr('genid/@supported', YESNO)
+    backing_store_input_supported = Attr('backingStoreInput/@supported', YESNO)
+    backup_supported = Attr('backup/@supported', YESNO)
+    async_teardown_supported = Attr('async-teardown/@supported', YESNO)
+    s390_pv_supported = Attr('s390-pv/@supported', YESNO)
+    ps2_supported = Attr('ps2/@supported', YESNO)
+
     features = Children('', LibvirtConfigDomainCapsFeatureSev,
                         LibvirtConfigDomainCapsFeatureTDX,
+                        LibvirtConfigDomainCapsFeatureSGX,
+                        LibvirtConfigDomainCapsFeatureHyperV,
                         LibvirtConfigDomainCapsFeatureLaunchSecurity)
 
 
@@ -154,7 +165,19 @@ class LibvirtConfigDomainCaps(LibvirtConfigObject):
     machine_type_alias = Plain()
     arch = Text('arch')
     max_vcpus = Attr('vcpu/@max', INT)
+    iothreads_supported = Attr('iothreads/@supported', YESNO)
 
     os = Child(LibvirtConfigDomainCapsOS)
+    cpu_modes = Children('cpu', *CPU_MODES)
+
+    memory_backing_supported = Attr('memoryBacking/@supported', YESNO)
+    memory_backing_sources = Values('memoryBacking/enum[name=sourceType]/value')
+
     devices = Child(LibvirtConfigDomainCapsDevices)
     features = Child(LibvirtConfigDomainCapsFeatures)
+
+    _machine = Alias('machine_type')
+    _alias = Alias('machine_type_alias')
+    _os = Alias('os')
+    _devices = Alias('devices')
+    _features = Alias('features')

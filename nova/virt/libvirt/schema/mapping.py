@@ -14,19 +14,21 @@ for the element's own text::
         source_path = Attr(by(file='source/@file', block='source/@dev'))
         readonly = Flag('readonly')
 
-Fields become plain attributes of the instance.  Absent is None, an empty collection,
-False for a Flag.  Defaults are the constructor's alone: an object that was parsed
+Fields become plain attributes of the instance: it holds what is set, and only that, as
+the longest declarations are those of which the least is used.  Absent is None, an empty
+collection, False for a Flag.  Defaults are the constructor's alone: an object that was parsed
 holds what was there.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nova.virt.libvirt.schema import convert
 from nova.virt.libvirt.schema import plan
 from nova.virt.libvirt.schema import slots
+from nova.virt.libvirt.schema.node import Node
 from nova.virt.libvirt.schema.plan import Match
-from nova.virt.libvirt.schema.plan import Node
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -38,6 +40,10 @@ Place = str | tuple[str, convert.Span]
 NAMESPACES = {
     'nova': 'http://openstack.org/xmlns/libvirt/nova/1.1',
     'qemu': 'http://libvirt.org/schemas/domain/qemu/1.0',
+    'libosinfo': 'http://libosinfo.org/xmlns/libvirt/domain/1.0',
+    'dnsmasq': 'http://libvirt.org/schemas/network/dnsmasq/1.0',
+    'fs': 'http://libvirt.org/schemas/storagepool/fs/1.0',
+    'rbd': 'http://libvirt.org/schemas/storagepool/rbd/1.0',
 }
 
 _UNSET: Any = object()
@@ -63,6 +69,7 @@ class Field:
 
     :param when: values of the discriminators for which the field exists.
     :param unless: values for which it does not.
+    :param last: written after what subclasses declare.
     """
 
     name = ''
@@ -74,12 +81,13 @@ class Field:
 
     def __init__(self, place: Any = None, *, default: Any = _UNSET,
                  when: tuple[str, ...] = (), unless: tuple[str, ...] = (),
-                 always: bool = False) -> None:
+                 always: bool = False, last: bool = False) -> None:
         self.place = place
         self.default = self.absent if default is _UNSET else default
         self.when = when
         self.unless = unless
         self.always = always
+        self.last = last
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -109,11 +117,35 @@ class Field:
         """Add the field to the plan."""
         raise NotImplementedError
 
+    def fresh(self) -> Any:
+        """Return what stands for absent."""
+        return self.absent if self.factory is None else self.factory()
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """Return what stands for absent: what is set is in the instance itself."""
+        return self if instance is None else _missing(self, self.name, instance)
+
     if TYPE_CHECKING:
         # What an instance holds is a plain attribute, of any type.
-        def __get__(self, instance: object, owner: type | None = None) -> Any: ...
-
         def __set__(self, instance: object, value: Any) -> None: ...
+
+
+def _missing(field: Field, key: str, instance: Any) -> Any:
+    if field.factory is None:
+        return field.absent
+    value = instance.__dict__[key] = field.factory()
+    return value
+
+
+class _Column:
+    """A list that a field gives to an instance under another name than its own."""
+
+    def __init__(self, field: Field, key: str) -> None:
+        self.field = field
+        self.key = key
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else _missing(self.field, self.key, instance)
 
 
 class Attr(Field):
@@ -199,7 +231,9 @@ class Child(Field):
         path = segments(str(place), owner)
         node = root.node_at(path)
         classes = [owner if each == 'self' else each for each in self.classes]
-        slot = slots.Objects(self.name, _chooser(classes), self.into, self.sort_by)
+        slot = slots.Objects(self.name, _chooser(classes), self.into, self.sort_by,
+                             owner)
+        slot.only = _unasked(classes)
         for each in classes:
             node.add_slot(each.tag, each.recognised_by, slot)
         if self.always:
@@ -233,7 +267,7 @@ class _Repeated(Field):
     def build(self, root: Node, owner: type['Declared'], place: Place) -> None:
         *path, (tag, match) = segments(str(place), owner)
         parent = root.node_at(path)
-        row = Node(tag, match)
+        row = parent.beside(tag, match)
         for key, (where, conv) in self.columns().items():
             add_leaf(row, owner, where, key, conv)
         rows = slots.Rows(row, tuple(self.columns()), self.store())
@@ -272,10 +306,16 @@ class Columns(_Repeated):
     factory: Callable[[], Any] | None = list
 
     def __init__(self, path: Any, *, optional: tuple[str, ...] = (),
-                 when: tuple[str, ...] = (), **columns: Any) -> None:
-        super().__init__(path, when=when)
+                 when: tuple[str, ...] = (), last: bool = False,
+                 **columns: Any) -> None:
+        super().__init__(path, when=when, last=last)
         self.optional = frozenset(optional)
         self._columns = columns
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        super().__set_name__(owner, name)
+        for key in self._columns:
+            setattr(owner, key, _Column(self, key))
 
     def fields(self) -> Iterator[tuple[str, Field]]:
         for key in self._columns:
@@ -362,6 +402,19 @@ class Switch:
             setattr(instance, self.field, self.on if value else self.off)
 
 
+class Alias:
+    """Another name of an attribute."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else getattr(instance, self.field)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        setattr(instance, self.field, value)
+
+
 class Declared:
     """What the fields need of the class that declares them."""
 
@@ -414,12 +467,44 @@ def _chooser(classes: list[Any]) -> Callable[['etree._Element'], type[Any] | Non
     by_tag: dict[str, list[Any]] = {}
     for each in sorted(classes, key=lambda one: -len(one.recognised_by)):
         by_tag.setdefault(each.tag, []).append(each)
+    table = {tag: (*_deciding(several), several) for tag, several in by_tag.items()}
 
     def choose(element: 'etree._Element') -> type[Any] | None:
-        for each in by_tag.get(element.tag, ()):
-            if all(element.get(name) == text
-                   for name, text in each.recognised_by.items()):
-                return each  # type: ignore[no-any-return]
-        return None
+        found = table.get(element.tag) or table[plan.FOREIGN]
+        name, by_value, otherwise, several = found
+        if name is None:
+            return otherwise or _asking(several, element)
+        return by_value.get(element.get(name), otherwise)
 
     return choose
+
+
+def _unasked(classes: list[Any]) -> dict[str, type[Any]]:
+    """Return the classes that are the only ones of their tag."""
+    tags = Counter(each.tag for each in classes)
+    return {each.tag: each for each in classes
+            if tags[each.tag] == 1 and not each.recognised_by}
+
+
+def _deciding(several: list[Any]) -> tuple[str | None, dict[Any, Any], Any]:
+    """Return the only attribute by which classes are told apart, if it is only one.
+
+    With it come the class of each of its values, and the one of any other value.
+    """
+    names = {name for each in several for name in each.recognised_by}
+    if not names:
+        return None, {}, several[0]
+    if len(names) > 1:
+        return None, {}, None
+    name = names.pop()
+    by_value = {each.recognised_by[name]: each for each in reversed(several)
+                if each.recognised_by}
+    rest = [each for each in several if not each.recognised_by]
+    return name, by_value, rest[0] if rest else None
+
+
+def _asking(several: list[Any], element: 'etree._Element') -> type[Any] | None:
+    for each in several:
+        if all(element.get(name) == text for name, text in each.recognised_by.items()):
+            return each  # type: ignore[no-any-return]
+    return None

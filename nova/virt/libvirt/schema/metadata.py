@@ -165,3 +165,16 @@ class LibvirtConfigGuestMetaNovaInstance(MetaNovaObject):
     roottype = Attr('root/@type')
     rootid = Attr('root/@uuid')
     ports = Child(LibvirtConfigGuestMetaNovaPorts)
+
+
+class LibvirtConfigGuestMetaOsinfo(LibvirtConfigObject):
+    """``<libosinfo:libosinfo><libosinfo:os id='http://fedoraproject.org/...'/>``
+
+    Which system is in the guest, as virt-manager and others note it.
+    """
+
+    root_name = 'libosinfo'
+    ns_prefix = 'libosinfo'
+    ns_uri = NAMESPACES['libosinfo']
+
+    os_id = Attr('os/@id')

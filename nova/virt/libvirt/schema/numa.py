@@ -16,6 +16,7 @@ class LibvirtConfigGuestNUMATuneMemory(LibvirtConfigObject):
     root_name = 'memory'
 
     mode = Attr('@mode', default='strict')
+    placement = Attr('@placement')
     nodeset = Attr('@nodeset', CPUSET, empty=True)
 
 

@@ -8,38 +8,40 @@ A slot is what may stand among a node's children: another node, the object of a
 ``Child``, the objects of ``Children``, the rows of ``Columns``.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Union, cast
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+import dataclasses
+from typing import Any, NamedTuple
 
 from lxml import etree
 
+from nova import exception
 from nova.virt.libvirt.schema import convert
-from nova.virt.libvirt.schema import trace as tracing
-from nova.virt.libvirt.schema.trace import Trace
-from nova.virt.libvirt.schema.trace import attributes_of
+from nova.virt.libvirt.schema import markup
+from nova.virt.libvirt.schema.trace import Notes
 
 Values = dict[str, Any]
-#: What reading a child tells: what identifies it, its trace, whether it had declared
-#: content.
-Read = tuple[object, Trace | None, bool]
-#: A child as it was found: declared, undeclared, or the text after one.
-_Found = Union['tuple[Slot, object, Trace | None]', etree._Element, str]
 #: Attributes that an element must have for a slot to recognise it.
 Match = Mapping[str, str]
 
+#: Told by a slot that cannot hold the element after all.
+REFUSED: Any = object()
+
+
+#: The tag of a slot for elements of any namespace that no other slot takes.
+FOREIGN = '{*}element'
+
 
 class BadValue(ValueError):
-    """A text that its converter refuses, before the class is known."""
+    """A value of an object that cannot be written."""
 
-    def __init__(self, key: str, value: object, line: int | None,
-                 reason: object) -> None:
-        super().__init__(str(reason))
+    def __init__(self, key: str, value: object, reason: str) -> None:
+        super().__init__(reason)
         self.key = key
         self.value = value
-        self.line = line
 
 
-class Leaf(NamedTuple):
+@dataclasses.dataclass(slots=True, eq=False)
+class Leaf:
     """An attribute or a text (``'.'``) and where its value lives."""
 
     xml: str
@@ -47,9 +49,21 @@ class Leaf(NamedTuple):
     conv: convert.Converter
     #: Another key without which the value of an object made by hand is not written.
     needs: str | None = None
+    #: A string that needs no converting.
+    is_plain: bool = dataclasses.field(init=False)
+    parse: Callable[[str], Any] = dataclasses.field(init=False)
+    format: Callable[[Any], str | None] = dataclasses.field(init=False)
+    quick: Callable[[str], Any] = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        self.is_plain = self.conv is convert.STR
+        self.parse = self.conv.parse
+        self.format = self.conv.format
+        self.quick = self.conv.quick
 
 
-class SpanLeaf(NamedTuple):
+@dataclasses.dataclass(slots=True, eq=False)
+class SpanLeaf:
     """Several attributes, and where their one value lives."""
 
     key: str
@@ -59,31 +73,41 @@ class SpanLeaf(NamedTuple):
 class Slot:
     """Something that may stand among the children of a node."""
 
+    #: What it is called among the slots of its node, whatever the discriminator.
+    name = ''
     #: Index among the slots of its node.
     index = 0
+    #: The highest index after which a child of this slot would be out of order.
+    last = 0
     #: At most one child; a second one is carried as undeclared.
     single = True
     #: Written in an order of its own, not in that of a list.
     is_sorted = False
+    #: Looks itself for the attributes by which elements are recognised.
+    asks_itself = False
     #: Written for an object made by hand, whatever is in it.
     always = False
     #: The values that fill it: set when not None, when not empty, when False.
     scalars: tuple[str, ...] = ()
     fillable: tuple[str, ...] = ()
     inverted: tuple[str, ...] = ()
-    #: All of them.
-    all_keys: frozenset[str] = frozenset()
+    #: Where in it notes may have been taken.
+    paths: frozenset[str] = frozenset()
 
     def seal(self) -> None:
         """Work out what depends on all that was added."""
-        self.all_keys = frozenset((*self.scalars, *self.fillable, *self.inverted))
+        self.last = self.index if self.single else self.index - 1
 
-    def write(self, values: Values, live: set[str], parent: etree._Element,
-              fresh: bool, trace: Trace | None) -> None:
-        """Append this slot's elements; ``trace`` is that of the parent.
+    def write(self, values: Values, live: Collection[str] | None, notes: Notes | None,
+              pad: str, out: list[str]) -> None:
+        """Append the text of each of this slot's elements.
 
-        :param live: the keys of the object that have something to write.
-        :param fresh: whether the object was made by hand, not read.
+        :param live: those keys of the object that have something to write here;
+            None to look at all.
+        :param notes: what was noted when the object was read; None when it was made
+            by hand.
+        :param pad: the line break and the blanks before an element; empty where texts
+            would be changed by them.
         """
         raise NotImplementedError
 
@@ -91,21 +115,60 @@ class Slot:
         """Return what identifies each of the elements just written."""
         return (None,)
 
-    def identity(self, key: object) -> Hashable:
+    def identity(self, key: Any) -> Hashable:
         """Return the same for what ``read`` told."""
         return None
 
-    def read(self, values: Values, element: etree._Element) -> Read | None:
-        """Take the element's values; None when it cannot be held here."""
+    def read(self, values: Values, element: etree._Element, notes: Notes,
+             todo: 'list[Todo]') -> Any:
+        """Take the element's values; return what identifies it, or REFUSED.
+
+        :param todo: where elements are put whose children are still to be read.
+        """
         raise NotImplementedError
 
 
-class Node(Slot):
-    """An element of the object that declares it."""
+#: An element whose children are to be read: its node, the values and the notes of its
+#: object, and whether the element itself had anything declared.
+Todo = tuple[Any, Values, etree._Element, Notes, bool]
 
-    def __init__(self, tag: str, fixed: Match | None = None) -> None:
+
+QuickRead = Callable[[Values, etree._Element, Notes, list[Todo]], Any]
+#: The index of a slot, the index after it, and how it reads.
+QuickSlot = tuple[int, int, QuickRead]
+
+
+class Decision(NamedTuple):
+    """The slot for each value of an attribute, and for any other."""
+
+    name: str
+    slots: Mapping[str | None, Slot]
+    otherwise: Slot | None
+
+
+class Shape(Slot):
+    """The tables of a node.
+
+    :param owner: the class that declares it.
+    :param prefixes: those of the namespaces that its tags may have.
+    """
+
+    def __init__(self, tag: str, fixed: Match | None, owner: type[Any],
+                 prefixes: Mapping[str, str | None], path: str = '') -> None:
         self.tag = tag
         self.fixed = dict(fixed or {})
+        self.owner = owner
+        self.prefixes = prefixes
+        self.path = path
+        self.is_root = not path
+        self.name = path
+        uri, local = markup.split(tag)
+        markup.checked(local)
+        prefix = prefixes.get(uri) if uri else None
+        #: The tag as it is written, and the attributes that always are.
+        self.xml = f'{prefix}:{local}' if prefix else local
+        self.fixed_text = ''.join(markup.attribute(*pair)
+                                  for pair in self.fixed.items())
         self.flag: str | None = None
         self.flag_when = True
         self.leaves: list[Leaf] = []
@@ -114,43 +177,90 @@ class Node(Slot):
         self.rest: str | None = None
         self.rest_names: frozenset[str] = frozenset()
         self.slots: list[Slot] = []
-        self._by_attr: dict[str, Leaf] = {}
-        self._by_tag: dict[str, list[tuple[Match, Slot]]] = {}
-
-    # Building
+        #: The slot of a tag, where only one comes into question.
+        self.by_tag: dict[str, Slot] = {}
+        #: The same with what is needed of the slot at hand.
+        self.quick_slots: dict[str, QuickSlot] = {}
+        #: How one attribute tells apart the slots of a tag.
+        self.by_match: dict[str, Decision] = {}
+        self.by_attr: dict[str, Leaf] = {}
+        self.takers: dict[str, list[tuple[Match, Slot]]] = {}
+        #: Where a value is: the index of its slot, or of its leaf, from the end.
+        self.place_of: dict[str, int] = {}
+        self.always_slots: tuple[int, ...] = ()
+        #: Keys of values that are written even when they are false.
+        self.said: frozenset[str] = frozenset()
+        #: Whether there is more to an element without text than its attributes.
+        self.needs_text = False
+        #: Whether the text is a string and all there is beside attributes.
+        self.is_plain_text = False
+        self.text_key = ''
+        self.text_format: Callable[[Any], str | None] = str
+        self.has_text = False
 
     def add_slot(self, tag: str, match: Match, slot: Slot) -> None:
         """Let the slot take the children of that tag that match."""
         if slot not in self.slots:
             slot.index = len(self.slots)
             self.slots.append(slot)
-        takers = self._by_tag.setdefault(tag, [])
+        takers = self.takers.setdefault(tag, [])
         takers.append((match, slot))
         # The one that asks for most is asked first.
         takers.sort(key=lambda taker: -len(taker[0]))
 
-    def node_at(self, segments: Sequence[tuple[str, Match]]) -> 'Node':
+    def node_at(self, segments: Sequence[tuple[str, Match]]) -> Any:
         """Return the node at the end of the path, made where it is missing."""
         node = self
         for tag, fixed in segments:
             node = node._child_node(tag, fixed)
         return node
 
-    def _child_node(self, tag: str, fixed: Match) -> 'Node':
+    def _child_node(self, tag: str, fixed: Match) -> 'Shape':
         for slot in self.slots:
-            if isinstance(slot, Node) and (slot.tag, slot.fixed) == (tag, fixed):
+            if isinstance(slot, Shape) and (slot.tag, slot.fixed) == (tag, fixed):
                 return slot
-        node = Node(tag, fixed)
+        node = self.beside(tag, fixed)
         self.add_slot(tag, fixed, node)
+        return node
+
+    def beside(self, tag: str, fixed: Match) -> 'Shape':
+        """Return a new node for a child of this one."""
+        asked = ','.join(f'{name}={text}' for name, text in sorted(fixed.items()))
+        path = f'{self.path}/{tag}[{asked}]' if asked else f'{self.path}/{tag}'
+        node = type(self)(tag, fixed, self.owner, self.prefixes, path)
+        uri = markup.split(tag)[0]
+        if uri and uri != markup.split(self.tag)[0]:
+            node.fixed_text += markup.declaration(uri, self.prefixes.get(uri))
         return node
 
     def seal(self) -> None:
         for slot in self.slots:
             slot.seal()
-        self._by_attr = {leaf.xml: leaf for leaf in self.leaves}
+        self.place_of = {key: slot.index for slot in self.slots
+                         for key in (*slot.scalars, *slot.fillable, *slot.inverted)}
+        self.place_of.update((leaf.key, index - len(self.leaves))
+                             for index, leaf in enumerate(self.leaves))
+        self.always_slots = tuple(slot.index for slot in self.slots if slot.always)
+        self.by_attr = {leaf.xml: leaf for leaf in self.leaves}
+        self.by_tag = {tag: takers[0][1] for tag, takers in self.takers.items()
+                       if _is_sole(takers)}
+        self.quick_slots = {tag: (slot.index, slot.last, slot.read)
+                            for tag, slot in self.by_tag.items()}
+        self.by_match = {tag: found for tag, takers in self.takers.items()
+                         if (found := _by_one_attribute(takers)) is not None}
         self.scalars = tuple(self._scalar_keys())
         self.fillable = tuple(self._fillable_keys())
         self.inverted = tuple(self._inverted_keys())
+        if self.text is not None:
+            self.is_plain_text = (self.text.is_plain and not self.spans
+                                  and self.flag is None)
+            self.text_key = self.text.key
+            self.text_format = self.text.format
+        self.has_text = self.text is not None or bool(self.spans)
+        self.needs_text = self.has_text or self.flag is not None
+        self.said = frozenset((*self.scalars, *self.inverted))
+        self.paths = frozenset((self.path,)).union(
+            *(slot.paths for slot in self.slots))
         super().seal()
 
     def _scalar_keys(self) -> Iterable[str]:
@@ -182,285 +292,39 @@ class Node(Slot):
         if self.text is not None:
             yield self.text
         for slot in self.slots:
-            if isinstance(slot, Node):
+            if isinstance(slot, Shape):
                 yield from slot.all_leaves()
 
-    # Writing
+    def bad_value(self, key: str, value: object, element: etree._Element,
+                  cause: object) -> exception.InvalidInput:
+        """Return the error for a text that its converter refuses."""
+        line: Any = element.sourceline
+        where = f' (line {line})' if line else ''
+        return exception.InvalidInput(
+            reason=f'{self.owner.__name__}.{key}: {value!r}{where}: {cause}')
 
-    def live(self, values: Values) -> set[str]:
-        """Return the keys whose values have something to write."""
-        found = {key for key in self.scalars if values[key] is not None}
-        found.update(key for key in self.fillable if values[key])
-        found.update(key for key in self.inverted if values[key] is False)
-        return found
 
-    def write(self, values: Values, live: set[str], parent: etree._Element,
-              fresh: bool, trace: Trace | None) -> None:
-        own = None if trace is None else next(
-            (item.trace for item in trace.of_slot(self.index)), None)
-        stays = ((self.always and fresh) or self.flag is not None
-                 or (own is not None and own.bare))
-        attrs = self.attributes(values, fresh)
-        stays = stays or len(attrs) > len(self.fixed)
-        element = etree.SubElement(parent, self.tag, attrs)
-        if not self.fill(element, values, live, fresh, own, stays) and not stays:
-            parent.remove(element)
+def _is_sole(takers: list[tuple[Match, Slot]]) -> bool:
+    slot = takers[0][1]
+    if slot.is_sorted or any(other is not slot for _match, other in takers):
+        return False
+    return slot.asks_itself or not takers[0][0]
 
-    def attributes(self, values: Values, fresh: bool) -> dict[str, str]:
-        """Return the attributes of this element that are set."""
-        attrs = self.fixed.copy()
-        for xml, key, conv, needs in self.leaves:
-            value = values[key]
-            if value is None or (needs is not None and fresh
-                                 and values[needs] is None):
-                continue
-            if conv is not convert.STR or value.__class__ is not str:
-                value = conv.format(value)
-                if value is None:
-                    continue
-            attrs[xml] = value
-        if self.spans:
-            attrs.update(self._spanned(values))
-        if self.rest is not None:
-            attrs.update((pair['key'], pair['value']) for pair in values[self.rest])
-        return attrs
 
-    def _spanned(self, values: Values) -> Iterable[tuple[str, str]]:
-        for key, conv in self.spans:
-            if values[key] is not None:
-                yield from ((name, text) for name, text
-                            in (conv.format(values[key]) or {}).items()
-                            if name != '.')
-
-    def fill(self, element: etree._Element, values: Values, live: set[str],
-             fresh: bool, trace: Trace | None, stays: bool = True) -> bool:
-        """Write text and children; tell whether there were any.
-
-        :param stays: whether the element is there without them.
-        """
-        text = self._text(values) if self.text is not None or self.spans else None
-        if text is not None:
-            element.text = text
-        if trace is not None:
-            self._fill_traced(element, values, live, fresh, trace, stays)
-        elif self.slots:
-            for slot in self.slots:
-                if not slot.all_keys.isdisjoint(live) or (fresh and slot.always):
-                    slot.write(values, live, element, fresh, None)
-        return text is not None or len(element) > 0
-
-    def _text(self, values: Values) -> str | None:
-        if self.text is not None:
-            value = values[self.text.key]
-            return None if value is None else self.text.conv.format(value)
-        for key, conv in self.spans:
-            if conv.names[0] == '.' and values[key] is not None:
-                return (conv.format(values[key]) or {}).get('.')
+def _by_one_attribute(takers: list[tuple[Match, Slot]]) -> Decision | None:
+    """Return how one attribute decides between the takers, if it does."""
+    names = {name for match, _slot in takers for name in match}
+    if len(names) != 1 or any(slot.is_sorted for _match, slot in takers):
         return None
-
-    def _fill_traced(self, element: etree._Element, values: Values, live: set[str],
-                     fresh: bool, trace: Trace, stays: bool) -> None:
-        made = []
-        bare = {item.slot for item in trace.items if isinstance(item, tracing.Item)
-                and item.trace is not None and item.trace.bare}
-        for slot in self.slots:
-            start = len(element)
-            if not slot.all_keys.isdisjoint(live) or slot.index in bare:
-                slot.write(values, live, element, fresh, trace)
-            entries = list(zip(slot.keys(values), list(element)[start:], strict=False))
-            made.append((slot.index, slot.is_sorted, entries))
-        # What was carried goes when all that it stood beside was taken away.
-        if stays or element.text is not None or len(element) > 0:
-            trace.dress(element)
-            trace.arrange(element, made)
-
-    # Reading
-
-    def read(self, values: Values, element: etree._Element) -> Read | None:
-        trace, had = self.take(values, element)
-        return None, trace, had
-
-    def take(self, values: Values, element: etree._Element
-             ) -> tuple[Trace | None, bool]:
-        """Take everything in the element: into values what is declared.
-
-        Return what else there was, and whether anything declared was set.
-
-        :raises BadValue: for a text that its converter refuses.
-        """
-        had = False
-        trace = None
-        pairs = element.items()
-        if pairs:
-            had, trace = self._take_attributes(values, element, attributes_of(element))
-        text = element.text
-        if text is not None or self.text is not None:
-            text_had, trace = self._take_text(values, element, text, trace)
-            had = text_had or had
-        for leaf in self.spans:
-            span_had, trace = self._take_span(values, element, leaf, trace)
-            had = span_had or had
-        if len(element):
-            children_had, trace = self._take_children(values, element, trace)
-            had = children_had or had
-        if self.flag is not None:
-            values[self.flag] = self.flag_when
-            had = True
-        if not had:
-            trace = trace or Trace()
-            trace.bare = True
-        return trace, had
-
-    def _take_attributes(self, values: Values, element: etree._Element,
-                         pairs: list[tuple[str, str]]) -> tuple[bool, Trace | None]:
-        had = False
-        trace = None
-        by_attr = self._by_attr
-        for name, raw in pairs:
-            leaf = by_attr.get(name)
-            if leaf is None:
-                kept, trace = self._take_other(values, element, name, raw, trace)
-                had = kept or had
-                continue
-            had = True
-            if leaf.conv is convert.STR:
-                values[leaf.key] = raw
-            else:
-                trace = _convert(leaf, raw, values, element, trace)
-        return had, trace
-
-    def _take_other(self, values: Values, element: etree._Element, name: str, raw: str,
-                    trace: Trace | None) -> tuple[bool, Trace | None]:
-        if name in self.rest_names and self.rest is not None:
-            values[self.rest].append({'key': name, 'value': raw})
-            return True, trace
-        if name in self.fixed or self._is_spanned(name, element):
-            return False, trace
-        trace = trace or Trace()
-        trace.attrs[name] = raw
-        return False, trace
-
-    def _is_spanned(self, name: str, element: etree._Element) -> bool:
-        return any(name in leaf.conv.names and _is_there(leaf, element)
-                   for leaf in self.spans)
-
-    def _take_text(self, values: Values, element: etree._Element, text: str | None,
-                   trace: Trace | None) -> tuple[bool, Trace | None]:
-        leaf = self.text
-        if leaf is None:
-            return False, self._stray_text(text, trace)
-        if not text and (self.always or len(element) or element.attrib):
-            # It is there for something else, or always: no text was set.
-            return False, trace
-        if len(element) and str(text).isspace():
-            return False, trace
-        if leaf.conv is convert.STR:
-            values[leaf.key] = text or ''
-            return True, trace
-        return True, _convert(leaf, text or '', values, element, trace)
-
-    def _stray_text(self, text: str | None, trace: Trace | None) -> Trace | None:
-        is_spanned = any(leaf.conv.names[0] == '.' for leaf in self.spans)
-        if is_spanned or text is None or text.isspace():
-            return trace
-        trace = trace or Trace()
-        trace.items.append(text)
-        return trace
-
-    def _take_span(self, values: Values, element: etree._Element, leaf: SpanLeaf,
-                   trace: Trace | None) -> tuple[bool, Trace | None]:
-        if not _is_there(leaf, element):
-            return False, trace
-        raw = {name: text for name in leaf.conv.names
-               if (text := _part(element, name)) is not None}
-        try:
-            value = leaf.conv.parse(raw)
-        except ValueError as ex:
-            raise BadValue(leaf.key, raw, _line(element), ex) from ex
-        values[leaf.key] = value
-        canonical = leaf.conv.format(value) or {}
-        if canonical != raw:
-            trace = trace or Trace()
-            trace.spelled.append(tracing.Spelling(canonical, raw))
-        return True, trace
-
-    def _take_children(self, values: Values, element: etree._Element,
-                       trace: Trace | None) -> tuple[bool, Trace | None]:
-        had = False
-        is_plain = True
-        last = -1
-        seen: set[int] = set()
-        # Most elements need no record of their children: it is kept short until then.
-        found: list[_Found] = []
-        for child in element:
-            slot = self._slot_for(child, seen)
-            read = None if slot is None else slot.read(values, child)
-            if slot is None or read is None:
-                is_plain = False
-                found.append(child)
-            else:
-                key, inner, child_had = read
-                index = slot.index
-                if inner is not None or index < last or slot.is_sorted:
-                    is_plain = False
-                last = index
-                had = had or child_had
-                if slot.single:
-                    seen.add(index)
-                found.append((slot, key, inner))
-            if child.tail is not None and not child.tail.isspace():
-                is_plain = False
-                found.append(child.tail)
-        if is_plain and (trace is None or not trace.items):
-            return had, trace
-        return had, _recorded(trace or Trace(), found)
-
-    def _slot_for(self, child: etree._Element, seen: set[int]) -> Slot | None:
-        # Comments and the like have a function for a tag, which nobody takes.
-        for match, slot in self._by_tag.get(child.tag, ()):
-            if slot.index in seen:
-                continue
-            if not match or all(child.get(name) == text
-                                for name, text in match.items()):
-                return slot
-        return None
-
-
-def _recorded(trace: Trace, found: list[_Found]) -> Trace:
-    for each in found:
-        if isinstance(each, tuple):
-            slot, key, inner = each
-            trace.items.append(tracing.Item(slot.index, slot.identity(key), inner))
-        elif isinstance(each, str):
-            trace.items.append(each)
-        elif isinstance(cast(object, each.tag), str):
-            # Comments and processing instructions are nothing that libvirt keeps.
-            trace.items.append(tracing.detached(each))
-    return trace
-
-
-def _convert(leaf: Leaf, raw: str, values: Values, element: etree._Element,
-             trace: Trace | None) -> Trace | None:
-    try:
-        value = leaf.conv.parse(raw)
-        canonical = leaf.conv.format(value)
-    except ValueError as ex:
-        raise BadValue(leaf.key, raw, _line(element), ex) from ex
-    values[leaf.key] = value
-    if canonical == raw or canonical is None:
-        return trace
-    trace = trace or Trace()
-    trace.spelled.append(tracing.Spelling({leaf.xml: canonical}, {leaf.xml: raw}))
-    return trace
-
-
-def _part(element: etree._Element, name: str) -> str | None:
-    return element.text if name == '.' else element.get(name)
-
-
-def _is_there(leaf: SpanLeaf, element: etree._Element) -> bool:
-    return _part(element, leaf.conv.names[0]) is not None
-
-
-def _line(element: etree._Element) -> int | None:
-    return cast('int | None', element.sourceline)
+    name = names.pop()
+    found: dict[str | None, Slot] = {}
+    otherwise: Slot | None = None
+    for match, slot in takers:
+        if match:
+            found.setdefault(match[name], slot)
+        elif otherwise is not None:
+            return None
+        else:
+            otherwise = slot
+    is_clear = len(found) + (otherwise is not None) == len(takers)
+    return Decision(name, found, otherwise) if is_clear else None

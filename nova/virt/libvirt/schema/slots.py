@@ -2,78 +2,122 @@
 # Copyright the nova-libvirt authors
 """The slots that hold objects and rows."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 import itertools
-from typing import Any, Protocol
+from typing import Any
 
 from lxml import etree
 
+from nova.virt.libvirt.schema import markup
+from nova.virt.libvirt.schema import node as nodes
+from nova.virt.libvirt.schema import reader
 from nova.virt.libvirt.schema import trace as tracing
-from nova.virt.libvirt.schema.plan import Node
-from nova.virt.libvirt.schema.plan import Read
+from nova.virt.libvirt.schema.plan import REFUSED
+from nova.virt.libvirt.schema.plan import BadValue
 from nova.virt.libvirt.schema.plan import Slot
+from nova.virt.libvirt.schema.plan import Todo
 from nova.virt.libvirt.schema.plan import Values
-from nova.virt.libvirt.schema.trace import Trace
+from nova.virt.libvirt.schema.trace import Notes
 
 
-class Mapped(Protocol):
-    """What a slot needs of the objects in it."""
-
-    def emit(self, parent: etree._Element | None) -> etree._Element: ...
-
-    def parse_dom(self, xmldoc: etree._Element) -> None: ...
+def _filled(values: Values, key: str, factory: Callable[[], Any]) -> Any:
+    """Return the collection of that name, made where there is none yet."""
+    found = values.get(key)
+    if found is None:
+        found = values[key] = factory()
+    return found
 
 
 class Objects(Slot):
     """The object of a Child, or the objects of Children."""
 
+    asks_itself = True
+
     def __init__(self, key: str, choose: Callable[[etree._Element], type[Any] | None],
-                 into: type[Any] | None, sort_by: str | None) -> None:
-        self.key = key
+                 into: type[Any] | None, sort_by: str | None, owner: type[Any]
+                 ) -> None:
+        self.key = self.name = key
         self.choose = choose
         self.into = into
         self.sort_by = sort_by
+        self.owner = owner
+        #: Classes for which the tag alone decides.
+        self.only: dict[str, type[Any]] = {}
+        self.is_set = into is set
         self.single = into is None
         self.is_sorted = sort_by is not None
         self.scalars = () if into else (key,)
         self.fillable = (key,) if into else ()
 
-    def objects(self, values: Values) -> Iterable[Mapped]:
+    def objects(self, values: Values) -> Iterable[Any]:
         """Return the objects in the order in which they are written."""
-        value = values[self.key]
+        value = values.get(self.key)
         if self.single:
             return () if value is None else (value,)
         if self.sort_by is not None:
             by = self.sort_by
-            return sorted(value, key=lambda each: str(getattr(each, by)))
+            return sorted(value or (), key=lambda each: str(getattr(each, by)))
         return value or ()
 
-    def write(self, values: Values, live: set[str], parent: etree._Element,
-              fresh: bool, trace: Trace | None) -> None:
+    def write(self, values: Values, live: Collection[str] | None, notes: Notes | None,
+              pad: str, out: list[str]) -> None:
         for each in self.objects(values):
-            each.emit(parent)
+            try:
+                node = each.sole or each.plan()
+            except AttributeError as ex:
+                raise BadValue(self.key, each, 'a config object is needed') from ex
+            if each.writes_itself:
+                if pad:
+                    raise nodes.Unindented
+                out.append(markup.text_of(each.format_dom()))
+                continue
+            node.write(each.__dict__, None, each._origin, pad, out)
+            if each.ns_uri != self.owner.ns_uri:
+                out[-1] = self._declared(out[-1], f'{pad}{node.xml}', each)
+
+    def _declared(self, text: str, name: str, each: Any) -> str:
+        """Return the text of an object whose namespace is not that of its parent."""
+        if each.ns_uri is None and self.owner.ns_prefix:
+            return text
+        return markup.declared(text, name, each.ns_uri, each.ns_prefix)
 
     def keys(self, values: Values) -> Iterable[Hashable]:
         return (tracing.Same(each) for each in self.objects(values))
 
-    def read(self, values: Values, element: etree._Element) -> Read | None:
-        chosen = self.choose(element)
+    def read(self, values: Values, element: etree._Element, notes: Notes,
+             todo: list[Todo]) -> Any:
+        chosen = self.only.get(element.tag) or self.choose(element)
         if chosen is None:
-            return None
+            return REFUSED
         # No constructor: its defaults are not what was read.
-        new: Any = object.__new__(chosen)
-        new.parse_dom(element)
+        new = object.__new__(chosen)
+        if self.is_set:
+            new.parse_dom(element)
+            return self._added(_filled(values, self.key, set), new)
+        node = chosen.sole or chosen.plan_of(element)
+        if node is None:
+            new.parse_dom(element)
+        else:
+            own = new.__dict__
+            inner: Notes = {}
+            own['_origin'] = inner
+            node.read(own, element, inner, todo)
         if self.single:
             values[self.key] = new
-        elif self.into is set:
-            if new in values[self.key]:
-                return None
-            values[self.key].add(new)
+        elif (known := values.get(self.key)) is None:
+            values[self.key] = [new]
         else:
-            values[self.key].append(new)
-        return new, None, True
+            known.append(new)
+        return new
 
-    def identity(self, key: object) -> Hashable:
+    def _added(self, known: set[Any], new: Any) -> Any:
+        # A set needs the whole object to tell whether it has it.
+        if new in known:
+            return REFUSED
+        known.add(new)
+        return new
+
+    def identity(self, key: Any) -> Hashable:
         return tracing.Same(key)
 
 
@@ -82,8 +126,12 @@ class Rows(Slot):
 
     single = False
 
-    def __init__(self, node: Node, columns: tuple[str, ...], store: 'RowStore') -> None:
+    def __init__(self, node: nodes.Node, columns: tuple[str, ...], store: 'RowStore'
+                 ) -> None:
+        # A row stands for itself, whatever is in it.
+        node.is_root = True
         self.node = node
+        self.name = node.path
         self.columns = columns
         self.store = store
         self.is_sorted = store.is_sorted
@@ -92,34 +140,42 @@ class Rows(Slot):
     def seal(self) -> None:
         super().seal()
         self.node.seal()
+        self.paths = frozenset((self.name,))
 
-    def write(self, values: Values, live: set[str], parent: etree._Element,
-              fresh: bool, trace: Trace | None) -> None:
-        former: list[tracing.Item] = [] if trace is None else list(
-            trace.of_slot(self.index))
+    def write(self, values: Values, live: Collection[str] | None, notes: Notes | None,
+              pad: str, out: list[str]) -> None:
+        former = list(notes.get(self.name, ())) if notes else []
+        unnoted: Notes | None = None if notes is None else {}
         for row in self.store.rows(values):
             cells = dict(zip(self.columns, row, strict=True))
-            item = next((each for each in former if each.key == row), None)
-            if item is not None:
-                former.remove(item)
-            element = etree.SubElement(parent, self.node.tag,
-                                       self.node.attributes(cells, False))
-            self.node.fill(element, cells, self.node.live(cells), fresh,
-                           item.trace if item else None)
+            found = next((pair for pair in former if pair[0] == row), None)
+            if found is not None:
+                former.remove(found)
+            self.node.write(cells, None, found[1] if found else unnoted, pad, out)
 
     def keys(self, values: Values) -> Iterable[Hashable]:
-        return self.store.rows(values)
+        return (_hashable(row) for row in self.store.rows(values))
 
-    def read(self, values: Values, element: etree._Element) -> Read | None:
+    def read(self, values: Values, element: etree._Element, notes: Notes,
+             todo: list[Todo]) -> Any:
         cells: Values = dict.fromkeys(self.columns)
-        trace, _had = self.node.take(cells, element)
+        inner: Notes = {}
+        waiting: list[Todo] = []
+        self.node.read(cells, element, inner, waiting)
+        reader.finish(waiting)
         row = tuple(cells[column] for column in self.columns)
         if not self.store.add(values, row):
-            return None
-        return row, trace, True
+            return REFUSED
+        if inner:
+            notes.setdefault(self.name, []).append((row, inner))
+        return row
 
     def identity(self, key: Any) -> Hashable:
-        return key  # type: ignore[no-any-return]
+        return _hashable(key)
+
+
+def _hashable(row: tuple[Any, ...]) -> Hashable:
+    return tuple(frozenset(cell) if isinstance(cell, set) else cell for cell in row)
 
 
 class RowStore:
@@ -147,14 +203,14 @@ class ColumnStore(RowStore):
         self.optional = optional
 
     def rows(self, values: Values) -> list[tuple[Any, ...]]:
-        return list(itertools.zip_longest(*(values[key] or () for key in self.keys)))
+        return list(itertools.zip_longest(*(values.get(key) or () for key in self.keys)))
 
     def add(self, values: Values, row: tuple[Any, ...]) -> bool:
-        count = max(len(values[key]) for key in self.keys)
+        count = max(len(values.get(key) or ()) for key in self.keys)
         for key, cell in zip(self.keys, row, strict=True):
             if cell is None and key in self.optional:
                 continue
-            column = values[key]
+            column = _filled(values, key, list)
             column.extend([None] * (count - len(column)))
             column.append(cell)
         return True
@@ -166,12 +222,13 @@ class SetStore(RowStore):
     is_sorted = True
 
     def rows(self, values: Values) -> list[tuple[Any, ...]]:
-        return [(value,) for value in sorted(values[self.keys[0]] or ())]
+        return [(value,) for value in sorted(values.get(self.keys[0]) or ())]
 
     def add(self, values: Values, row: tuple[Any, ...]) -> bool:
-        if row[0] is None or row[0] in values[self.keys[0]]:
+        known = _filled(values, self.keys[0], set)
+        if row[0] is None or row[0] in known:
             return False
-        values[self.keys[0]].add(row[0])
+        known.add(row[0])
         return True
 
 
@@ -179,12 +236,13 @@ class DictStore(RowStore):
     """Rows of a name and a value in a dictionary."""
 
     def rows(self, values: Values) -> list[tuple[Any, ...]]:
-        return list((values[self.keys[0]] or {}).items())
+        return list((values.get(self.keys[0]) or {}).items())
 
     def add(self, values: Values, row: tuple[Any, ...]) -> bool:
-        if row[0] is None or row[0] in values[self.keys[0]]:
+        known = _filled(values, self.keys[0], dict)
+        if row[0] is None or row[0] in known:
             return False
-        values[self.keys[0]][row[0]] = row[1] or ''
+        known[row[0]] = row[1] or ''
         return True
 
 
@@ -197,10 +255,10 @@ class RecordStore(RowStore):
 
     def rows(self, values: Values) -> list[tuple[Any, ...]]:
         return [tuple(record.get(column) for column in self.columns)
-                for record in values[self.keys[0]] or ()]
+                for record in values.get(self.keys[0]) or ()]
 
     def add(self, values: Values, row: tuple[Any, ...]) -> bool:
-        values[self.keys[0]].append(
+        _filled(values, self.keys[0], list).append(
             {column: cell for column, cell in zip(self.columns, row, strict=True)
              if cell is not None})
         return True

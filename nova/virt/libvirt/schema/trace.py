@@ -8,13 +8,15 @@ the object lays the trace over what the declared fields produced.
 """
 
 from collections import Counter
-from collections import defaultdict
-from collections.abc import Hashable, Iterator
+from collections import deque
+from collections.abc import Hashable, Iterator, Mapping
 import contextvars
-import copy
 from typing import Any, NamedTuple, cast
+from urllib import parse
 
 from lxml import etree
+
+from nova.virt.libvirt.schema import markup
 
 
 class Fact(NamedTuple):
@@ -44,47 +46,54 @@ class Same:
 class Spelling(NamedTuple):
     """How a value was written; used for as long as the value stays what it was."""
 
-    canonical: dict[str, str]
-    raw: dict[str, str]
+    canonical: object
+    raw: Any
 
 
 class Item(NamedTuple):
     """A declared child at its place."""
 
-    slot: int
+    slot: str
     key: Hashable
-    trace: 'Trace | None'
 
 
-Entry = tuple[Hashable, etree._Element]
+class Carried(NamedTuple):
+    """An undeclared child, as text that declares its namespaces."""
 
-_sink: contextvars.ContextVar[list[tuple[etree._Element, str, str]] | None] = (
-    contextvars.ContextVar('undeclared', default=None))
+    xml: str
+
+
+class Entry(NamedTuple):
+    """A child that was just written, and what was added behind it."""
+
+    key: Hashable
+    texts: list[str]
+
+
+#: What is noted while an object is read, by the path of the element in it.
+Notes = dict[str, Any]
+
+_is_marking: contextvars.ContextVar[bool] = (
+    contextvars.ContextVar('is_marking', default=False))
+_MARK = 'undeclared'
 
 
 class Trace:
     """What was seen in one element."""
 
-    __slots__ = ('attrs', 'items', 'spelled', 'bare')
+    __slots__ = ('attrs', 'prefixes', 'items', 'spelled', 'bare')
 
     def __init__(self) -> None:
-        #: Undeclared attributes.
+        #: Undeclared attributes, and what their prefixes stood for.
         self.attrs: dict[str, str] = {}
+        self.prefixes: Mapping[str | None, str] = {}
         #: Children in order: a declared one, an undeclared one, or a stray text.
-        self.items: list[Item | etree._Element | str] = []
-        self.spelled: list[Spelling] = []
+        #: Without any they are in the usual order.
+        self.items: list[Item | Carried | str] = []
+        #: By the key of the value.
+        self.spelled: dict[str, Spelling] = {}
         #: Nothing declared was set, so the element stays for its own sake.
         self.bare = False
-
-    def carries(self) -> bool:
-        """Tell whether anything undeclared is in this very element."""
-        return bool(self.attrs) or any(not isinstance(item, Item)
-                                       for item in self.items)
-
-    def of_slot(self, slot: int) -> Iterator[Item]:
-        """Yield the children that the slot had when they were read."""
-        return (item for item in self.items
-                if isinstance(item, Item) and item.slot == slot)
 
     def facts(self) -> list[object]:
         """Return what is carried in a form that compares by value."""
@@ -92,177 +101,157 @@ class Trace:
         for item in self.items:
             if isinstance(item, str):
                 found.append(item.strip())
-            elif isinstance(item, Item):
-                inner = item.trace.facts() if item.trace is not None else []
-                found.extend((item.slot, fact) for fact in inner)
-            else:
-                found.append(_tree_facts(item))
+            elif isinstance(item, Carried):
+                found.append(markup.canonical(item.xml))
         return found
 
-    def dress(self, element: etree._Element) -> None:
-        """Give the element its undeclared attributes and its former spelling."""
-        for spelling in self.spelled:
-            _respell(element, spelling)
-        for name, value in self.attrs.items():
-            if name not in element.attrib:
-                element.set(name, value)
-                _note(element, f'@{name}', value)
+    def carries(self) -> bool:
+        """Tell whether any child was undeclared, or a text stood between them."""
+        return any(not isinstance(item, Item) for item in self.items)
 
-    def arrange(self, element: etree._Element,
-                made: list[tuple[int, bool, list[Entry]]]) -> None:
-        """Put children where they were, and undeclared ones between them.
+    def respelled(self, key: str, text: Any) -> Any:
+        """Return a value as it was spelled, if it still is what it was."""
+        former = self.spelled.get(key)
+        return text if former is None or former.canonical != text else former.raw
 
-        ``made`` has for each slot whether its children are sorted, and the children
-        just written.  Those that were not there before follow what they follow in it.
+    def attributes(self) -> str:
+        """Return the undeclared attributes as text."""
+        return ''.join(markup.foreign_attribute(name, text, self.prefixes)
+                       for name, text in self.attrs.items())
+
+    def marks(self) -> str:
+        """Return what tells of the undeclared attributes while facts are sought."""
+        if not _is_marking.get():
+            return ''
+        return ''.join(f'<?{_MARK} @{parse.quote(name)}?>' for name in self.attrs)
+
+    def arrange(self, made: list[tuple[str, bool, list[tuple[Hashable, str]]]]
+                ) -> Iterator[str]:
+        """Yield children where they were, and undeclared ones between them.
+
+        ``made`` has for each slot its name, whether its children are sorted, and the
+        children just written.  Those that were not there before follow what they
+        follow in it.
         """
-        places, newer = self._sort_out(made)
-        for child in list(element):
-            element.remove(child)
-        _place(element, newer[None], newer)
+        first, places = self._sort_out(made)
+        yield from first
+        is_marking = _is_marking.get()
         for item in self.items:
             if isinstance(item, Item):
-                _place(element, _taken(places[item.slot], item.key), newer)
-            elif isinstance(item, str):
-                _add_text(element, item)
-            else:
-                _add_carried(element, item)
+                if item.slot in places:
+                    yield from places[item.slot].take(item.key)
+                continue
+            if is_marking:
+                yield f'<?{_MARK} {"text" if isinstance(item, str) else "element"}?>'
+            yield markup.escaped_text(item) if isinstance(item, str) else item.xml
 
-    def _sort_out(self, made: list[tuple[int, bool, list[Entry]]]) -> tuple[
-            dict[int, '_Places'], dict[etree._Element | None, list[etree._Element]]]:
-        newer: dict[etree._Element | None, list[etree._Element]] = defaultdict(list)
-        places: dict[int, _Places] = {}
-        before: etree._Element | None = None
-        for slot, is_sorted, entries in made:
-            known = [item.key for item in self.of_slot(slot)]
-            places[slot] = _Places(is_sorted, known)
-            for key, child in entries:
-                if places[slot].add(key, child):
-                    before = child
+    def _sort_out(self, made: list[tuple[str, bool, list[tuple[Hashable, str]]]]
+                  ) -> tuple[list[str], dict[str, '_Places']]:
+        first: list[str] = []
+        behind = first
+        known: dict[str, list[Hashable]] = {}
+        for item in self.items:
+            if isinstance(item, Item):
+                known.setdefault(item.slot, []).append(item.key)
+        places: dict[str, _Places] = {}
+        for slot, is_sorted, children in made:
+            place = places[slot] = _Places(is_sorted, known.get(slot, []))
+            for key, text in children:
+                if place.knows(key):
+                    behind = place.add(key, text)
                 else:
-                    newer[before].append(child)
-        return places, newer
-
-
-def _tree_facts(element: etree._Element) -> object:
-    return (element.tag, sorted(element.items()), (element.text or '').strip(),
-            [(_tree_facts(child), (child.tail or '').strip()) for child in element])
+                    behind.append(text)
+        return first, places
 
 
 class _Places:
     """The children of one slot that were there when the element was read."""
 
-    __slots__ = ('is_sorted', 'known', 'staying')
+    __slots__ = ('known', 'in_order', 'by_key')
 
     def __init__(self, is_sorted: bool, known: list[Hashable]) -> None:
-        self.is_sorted = is_sorted
         self.known = Counter(known)
-        self.staying: list[Entry] = []
+        # A list fills its places in its own order, a set each with what was there.
+        self.in_order: deque[list[str]] = deque()
+        self.by_key: dict[Hashable, deque[list[str]]] | None = {} if is_sorted else None
 
-    def add(self, key: Hashable, child: etree._Element) -> bool:
-        if not self.known[key]:
-            return False
+    def knows(self, key: Hashable) -> bool:
+        return self.known[key] > 0
+
+    def add(self, key: Hashable, text: str) -> list[str]:
+        """Keep a child that was there; return where those behind it go."""
         self.known[key] -= 1
-        self.staying.append((key, child))
-        return True
-
-    def take(self, key: Hashable) -> etree._Element | None:
-        """Return the child of this place; a list fills its places in its own order."""
-        for index, (other, child) in enumerate(self.staying):
-            if not self.is_sorted or other == key:
-                del self.staying[index]
-                return child
-        return None
-
-
-def _place(element: etree._Element, children: list[etree._Element],
-           newer: dict[etree._Element | None, list[etree._Element]]) -> None:
-    for child in children:
-        element.append(child)
-        for added in newer.get(child, ()):
-            element.append(added)
-
-
-def _taken(places: _Places, key: Hashable) -> list[etree._Element]:
-    # A place whose child is gone stays empty: it may not pull up the next one.
-    if places.known[key]:
-        places.known[key] -= 1
-        return []
-    child = places.take(key)
-    return [] if child is None else [child]
-
-
-def _respell(element: etree._Element, spelling: Spelling) -> None:
-    for name, text in spelling.canonical.items():
-        if (element.text if name == '.' else element.get(name)) != text:
-            return
-    for name in spelling.canonical.keys() - spelling.raw.keys():
-        del element.attrib[name]
-    for name, text in spelling.raw.items():
-        if name == '.':
-            element.text = text
+        texts = [text]
+        if self.by_key is None:
+            self.in_order.append(texts)
         else:
-            element.set(name, text)
+            self.by_key.setdefault(key, deque()).append(texts)
+        return texts
+
+    def take(self, key: Hashable) -> list[str]:
+        """Return what goes to the place of this key."""
+        if self.known[key]:
+            # A place whose child is gone stays empty: it may not pull up the next.
+            self.known[key] -= 1
+            return []
+        queue = self.in_order if self.by_key is None else self.by_key.get(key)
+        return queue.popleft() if queue else []
 
 
-def _add_text(element: etree._Element, text: str) -> None:
-    if len(element):
-        last = element[-1]
-        last.tail = (last.tail or '') + text
+def carried_facts(notes: Mapping[str, Any]) -> list[object]:
+    """Return what is carried in all these notes, in a form that compares by value."""
+    found: list[object] = []
+    for path, note in sorted(notes.items()):
+        if isinstance(note, Trace):
+            inner = note.facts()
+        else:
+            inner = [(row, carried_facts(each)) for row, each in note
+                     if carried_facts(each)]
+        if inner:
+            found.append((path, inner))
+    return found
+
+
+def undeclared(write: Any) -> list[Fact]:
+    """Return the undeclared facts of the tree that ``write()`` makes."""
+    token = _is_marking.set(True)
+    try:
+        root = write()
+    finally:
+        _is_marking.reset(token)
+    return [fact for mark in root.iter(etree.ProcessingInstruction)
+            if mark.target == _MARK for fact in _marked(mark)]
+
+
+def _marked(mark: Any) -> Iterator[Fact]:
+    """Yield what a mark stands for: an attribute, a text behind it or an element."""
+    parent = mark.getparent()
+    if mark.text.startswith('@'):
+        name = parse.unquote(mark.text[1:])
+        yield Fact(_path(parent), f'@{name}', parent.get(name))
+    elif mark.text == 'text':
+        yield Fact(_path(parent), 'text()', mark.tail or '')
     else:
-        element.text = (element.text or '') + text
-    _note(element, 'text()', text)
-
-
-def _add_carried(element: etree._Element, carried: etree._Element) -> None:
-    added = copy.deepcopy(carried)
-    element.append(added)
-    for node in added.iter(etree.Element):
-        for kind, value in _own_facts(node):
-            _note(node, kind, value)
+        for node in mark.getnext().iter(etree.Element):
+            yield from (Fact(_path(node), *fact) for fact in _own_facts(node))
 
 
 def _own_facts(node: etree._Element) -> Iterator[tuple[str, str]]:
     text = (node.text or '').strip()
-    for name, value in attributes_of(node):
+    for name, value in cast('list[tuple[str, str]]', node.items()):
         yield f'@{name}', value
     if text:
         yield 'text()', text
     elif not len(node) and not node.attrib:
         yield 'element()', ''
+    for child in node:
+        if child.tail and child.tail.strip():
+            yield 'text()', child.tail.strip()
 
 
-def _note(element: etree._Element, kind: str, value: str) -> None:
-    sink = _sink.get()
-    if sink is not None:
-        sink.append((element, kind, value))
-
-
-def noted(write: Any) -> list[Fact]:
-    """Return the undeclared facts of the tree that ``write()`` makes."""
-    sink: list[tuple[etree._Element, str, str]] = []
-    token = _sink.set(sink)
-    try:
-        root = write()
-    finally:
-        _sink.reset(token)
-    tree = root.getroottree()
-    return [Fact(_path(tree, node), kind, value) for node, kind, value in sink]
-
-
-def _path(tree: Any, node: etree._Element) -> str:
+def _path(node: etree._Element) -> str:
     """Return the path of an element, with the place among siblings of its name."""
+    tree: Any = node.getroottree()
     below = cast(str, tree.getelementpath(node))
     top = cast(str, tree.getroot().tag)
     return f'/{top}' if below == '.' else f'/{top}/{below}'
-
-
-def attributes_of(element: etree._Element) -> list[tuple[str, str]]:
-    """Return names and values; the stubs of lxml allow for bytes, which none is."""
-    return cast('list[tuple[str, str]]', element.items())
-
-
-def detached(element: etree._Element) -> etree._Element:
-    """Return a copy of the element that belongs to no document."""
-    alone = copy.deepcopy(element)
-    alone.tail = None
-    return alone

@@ -17,8 +17,10 @@ _BY_NAME = {
     'HEX1': st.integers(0, 7).map(lambda number: f'0x{number:x}'),
     'HEX2': st.integers(0, 255).map(lambda number: f'0x{number:02x}'),
     'HEX4': st.integers(0, 65535).map(lambda number: f'0x{number:04x}'),
+    'HEX8': st.integers(0, 2 ** 32 - 1).map(lambda number: f'0x{number:08x}'),
     'HEXINT4': _NUMBERS, 'HEXINT8': _NUMBERS,
-    'YESNO': st.booleans(), 'ONOFF': st.booleans(),
+    'YESNO': st.booleans(), 'ONOFF': st.booleans(), 'BOOL': st.booleans(),
+    'NUMBER': st.integers(0, 65535) | st.just('$VLAN'),
     'CPUSET': st.sets(st.integers(0, 200), min_size=1),
     'DATETIME': st.integers(0, 4 * 10 ** 9).map(float),
     'PCI': st.builds('{:04x}:{:02x}:{:02x}.{:x}'.format, st.integers(0, 65535),
@@ -87,9 +89,9 @@ def _set_objects(draw, obj, field, depth):
     if field.into is None:
         setattr(obj, field.name, draw(one))
     elif field.into is set:
-        found = {each.name: each for each in draw(st.lists(one, max_size=3))
-                 if each.name}
-        setattr(obj, field.name, set(found.values()))
+        found = {getattr(each, field.sort_by): each
+                 for each in draw(st.lists(one, max_size=3))}
+        setattr(obj, field.name, {each for key, each in found.items() if key})
     else:
         setattr(obj, field.name, draw(st.lists(one, max_size=3)))
 

@@ -37,6 +37,11 @@ class ConvertTestCase(testtools.TestCase):
         self._refuses_text(convert.HEX2, 'xyz', '')
         self._refuses_value(convert.HEX2, 'xyz', None)
 
+    def test_decimal_is_not_taken_for_hexadecimal(self):
+        self.assertEqual(['0x12', '0x012', '0x0'],
+                         [convert.HEX2.parse(text) for text in ('18', '0x012', '0x0')])
+        self._refuses_text(convert.HEX2, '-1', '1a')
+
     def test_hexadecimal_numbers(self):
         self.assertEqual('0x00030000', convert.HEXINT8.format(0x30000))
         self.assertEqual([51, 51], [convert.HEXINT4.parse(text)
