@@ -3,6 +3,7 @@
 """The state folder of a node, its nova.conf, and its nova-compute process."""
 
 import configparser
+import hashlib
 import json
 import os
 import pathlib
@@ -26,6 +27,7 @@ compute_driver = libvirt.LibvirtDriver
 state_path = {state}
 instances_path = $state_path/instances
 cpu_allocation_ratio = 16.0
+instance_name_template = {names}
 
 [libvirt]
 connection_uri = {uri}
@@ -80,7 +82,10 @@ class Node:
         return remembered
 
     def write_conf(self, *, uri: str, virt_type: str, port: int) -> None:
-        text = _CONF.format(state=self.state, uri=uri, virt_type=virt_type, port=port)
+        text = _CONF.format(
+            state=self.state, names=self._instance_names(), uri=uri,
+            virt_type=virt_type, port=port,
+        )  # fmt: skip
         part = self.conf.with_suffix('.part')
         part.write_text(text)
         part.rename(self.conf)
@@ -167,6 +172,11 @@ class Node:
                 return (self.state / 'clouds.yaml').exists()
         except OSError:
             return False
+
+    def _instance_names(self) -> str:
+        """Give nodes of one libvirt, which wants each name once, names of their own."""
+        digest = hashlib.sha256(os.fsencode(self.state)).hexdigest()
+        return f'instance-{digest[:4]}-%08x'
 
     def _check_traversable(self) -> None:
         """Refuse a folder that the user of QEMU (libvirt's, not root) cannot enter."""

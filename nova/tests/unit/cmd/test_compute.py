@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any
+from typing import Any, TextIO
 
 from nova.cmd import compute
 from nova.tests.unit import base
@@ -50,20 +50,25 @@ def _free_port() -> int:
 
 
 class Process:
-    """A nova-compute and what it prints."""
+    """A nova-compute, its log, and what it says on stderr."""
 
     def __init__(self, *arguments: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, '-c', _PROGRAM, *arguments], text=True,
-            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
-        self.lines: list[str] = []
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.log: list[str] = []
+        self.errors: list[str] = []
         self._ready = threading.Event()
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
+        self._readers = [
+            threading.Thread(target=self._read, args=(self.process.stdout, self.log)),
+            threading.Thread(target=self._read,
+                             args=(self.process.stderr, self.errors))]
+        for reader in self._readers:
+            reader.start()
 
-    def _read(self) -> None:
-        for line in self.process.stderr:
-            self.lines.append(line.rstrip())
+    def _read(self, stream: TextIO, lines: list[str]) -> None:
+        for line in stream:
+            lines.append(line.rstrip())
             if 'nova-compute is ready' in line:
                 self._ready.set()
         self._ready.set()
@@ -71,19 +76,22 @@ class Process:
     def wait_until_ready(self) -> None:
         """Return when it serves, or fail with what it printed."""
         if not self._ready.wait(_DEADLINE_S) or self.process.poll() is not None:
-            raise AssertionError('\n'.join(self.lines))
+            raise AssertionError('\n'.join([*self.log, *self.errors]))
 
     def wait(self) -> int:
         """Return the exit code."""
         code = self.process.wait(_DEADLINE_S)
-        self._reader.join(_DEADLINE_S)
+        for reader in self._readers:
+            reader.join(_DEADLINE_S)
         return code
 
     def end(self) -> None:
         """Leave nothing of it."""
         self.process.kill()
         self.process.wait()
-        self._reader.join()
+        for reader in self._readers:
+            reader.join()
+        self.process.stdout.close()
         self.process.stderr.close()
 
 
@@ -138,9 +146,10 @@ class ServeTest(ComputeTestCase):
             self.assertEqual('fake-node', hypervisors[0]['hypervisor_hostname'])
             started = time.monotonic()
             process.process.send_signal(number)
-            self.assertEqual(0, process.wait(), process.lines)
+            self.assertEqual(0, process.wait(), process.log)
             self.assertLess(time.monotonic() - started, 10)
-            self.assertIn('has stopped', process.lines[-1])
+            self.assertIn('has stopped', process.log[-1])
+            self.assertEqual([], process.errors)
 
     def test_leaves_private_files_only(self) -> None:
         process = self.start()
@@ -167,15 +176,14 @@ class RefusalTest(ComputeTestCase):
     """What keeps it from starting, told in one line."""
 
     def assert_refused(self, *said: str, arguments: tuple[str, ...] = ()) -> None:
-        """Check exit code and last line."""
+        """Check exit code and the only line."""
         process = self.start(*arguments)
         code = process.wait()
-        self.assertEqual(1, code, process.lines)
-        line = process.lines[-1]
-        self.assertTrue(line.startswith('nova-compute: '), process.lines)
+        self.assertEqual((1, 1), (code, len(process.errors)), process.errors)
+        self.assertTrue(process.errors[0].startswith('nova-compute: '))
         for words in said:
-            self.assertIn(words, line)
-        self.assertNotIn('Traceback', '\n'.join(process.lines))
+            self.assertIn(words, process.errors[0])
+        self.assertNotIn('Traceback', '\n'.join(process.log))
 
     def test_second_on_the_same_state_folder(self) -> None:
         first = self.start()
