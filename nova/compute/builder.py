@@ -55,13 +55,17 @@ class Builder:
 
     def _spawn(self, context: 'nova_context.RequestContext',
                instance: 'objects.Instance', image: Mapping[str, Any]) -> None:
+        image_meta = objects.ImageMeta.from_dict(image)
         instance.host = instance.launched_on = CONF.host
         instance.node = self._tracker.nodename
+        if not instance.root_device_name:
+            instance.root_device_name = self._driver.default_root_device_name(
+                instance, image_meta, root_bdm=None)
         instance.task_state = task_states.SPAWNING
         instance.save(expected_task_state=task_states.SCHEDULING)
         LOG.info('Building it', instance=instance)
         self._driver.spawn(
-            context, instance, objects.ImageMeta.from_dict(image),
+            context, instance, image_meta,
             injected_files=[], admin_password=None, allocations={},
             network_info=instance.get_network_info(), block_device_info=None)
 

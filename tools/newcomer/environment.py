@@ -50,7 +50,7 @@ class Environment:
         return self._mark.exists()
 
     def _stamp(self, requirements: tuple[str, ...]) -> str:
-        digest = hashlib.sha256(sys.version.encode())
+        digest = hashlib.sha256(repr(sys.version_info[:3]).encode())
         for name in _INPUTS:
             digest.update((self._checkout / name).read_bytes())
         digest.update('\0'.join([str(self.path), *requirements]).encode())

@@ -11,7 +11,7 @@ from tools.newcomer import image as image_lib
 from tools.newcomer import report as report_lib
 
 _CONSOLE_DEADLINE_S = 180.0
-_SHOWN = ('id', 'name', 'status', 'flavor', 'image', 'fault', 'created')
+_SHOWN = ('id', 'name', 'status', 'image', 'created', 'fault')
 _CONSOLE_LINES = 15
 
 
@@ -95,4 +95,4 @@ class Client:
 
 
 def _columns(*names: str) -> list[str]:
-    return [word for name in names for word in ('--column', name)]
+    return [word for name in names for word in ('-c', name)]

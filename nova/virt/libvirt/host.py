@@ -331,7 +331,18 @@ class Host:
         """Return the memory for guests and host, in MiB."""
         if self._file_backed_memory_mb:
             return self._file_backed_memory_mb
-        return int(self._get_node_info()[1])
+        # libvirt sums the NUMA nodes here; memory plugged in later may be in none.
+        return max(int(self._get_node_info()[1]), self._get_memory_mb_of_kernel())
+
+    def _get_memory_mb_of_kernel(self) -> int:
+        with self._asking() as conn:
+            try:
+                stats = conn.getMemoryStats(libvirt.VIR_NODE_MEMORY_STATS_ALL_CELLS, 0)
+            except libvirt.libvirtError as ex:
+                if not errors.is_unsupported(ex):
+                    raise
+                return 0
+        return int(stats['total']) // 1024
 
     def get_memory_mb_used(self) -> int:
         """Return the memory that is not there for another guest, in MiB."""

@@ -27,12 +27,13 @@ import sys
 from nova.cmd import compute
 from nova import monkey_patch
 real = monkey_patch.patch
+without = '--no-hypervisor' in sys.argv
+sys.argv = [one for one in sys.argv if one != '--no-hypervisor']
 def patch(backend):
     real(backend)
     from nova.tests.fixtures import fake_driver
     from nova.virt import driver
-    if '--no-hypervisor' in sys.argv:
-        sys.argv.remove('--no-hypervisor')
+    if without:
         from nova import exception
         def unavailable(self, host):
             raise exception.HypervisorUnavailable('no libvirt at qemu:///nowhere')

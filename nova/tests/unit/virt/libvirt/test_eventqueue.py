@@ -185,12 +185,12 @@ class EventQueueTestCase(base.TestCase):
 
     def test_threads_and_descriptors_are_given_back(self):
         self.queue.stop()
-        waiting.wait_for(lambda: threading.active_count() == 1, 'other threads')
-        before = open_descriptors()
+        descriptors, threads = open_descriptors(), threading.active_count()
         for _ in range(100):
             self.queue.start()
             self.queue.stop()
-        self.assertEqual((before, 1), (open_descriptors(), threading.active_count()))
+        self.assertLessEqual(open_descriptors(), descriptors)
+        self.assertLessEqual(threading.active_count(), threads)
 
 
 class EventLoopTestCase(base.TestCase):
