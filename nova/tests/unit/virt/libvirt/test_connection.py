@@ -45,6 +45,25 @@ class GetTestCase(ConnectionTestCase):
         conn.get()
         self.assertEqual(before, len(self.fake.faults.calls))
 
+    def test_caller_that_looked_too_early_gets_the_new_connection(self):
+        conn = self.make()
+        first = conn.get()
+        self.assertIs(first, conn._reopened())
+        self.assertEqual(1, self.fake.faults.count('openAuth'))
+
+    def test_callers_that_race_for_a_new_connection_all_get_one(self):
+        conn = self.make()
+        for _ in range(50):
+            self.fake.lose_connections()
+            got = []
+            threads = [threading.Thread(target=lambda got=got: got.append(conn.get()))
+                       for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(10)
+            self.assertEqual(4, len(got))
+
     def test_read_only_connection_is_opened_so(self):
         raw = connection.Connection(URI, True, opener=self.fake.open).get()
         self.assertRaises(libvirt.libvirtError, raw.defineXML, '<domain/>')

@@ -110,6 +110,19 @@ class GuestStatesTestCase(base.TestCase):
         late = domain_event(libvirt.VIR_DOMAIN_EVENT_STOPPED)
         self.assertIsNone(self.states.take(late))
 
+    def test_both_events_of_a_start_may_come_late(self):
+        self.caught_up(one=RUNNING)
+        for kind in (libvirt.VIR_DOMAIN_EVENT_RESUMED,
+                     libvirt.VIR_DOMAIN_EVENT_STARTED):
+            self.assertIsNone(self.states.take(domain_event(kind)))
+
+    def test_resume_after_a_pause_is_news(self):
+        self.caught_up(one=RUNNING)
+        for kind, transition in ((libvirt.VIR_DOMAIN_EVENT_SUSPENDED, PAUSED),
+                                 (libvirt.VIR_DOMAIN_EVENT_RESUMED, RESUMED)):
+            self.assertEqual(transition,
+                             self.states.take(domain_event(kind)).transition)
+
     def test_same_transition_after_another_is_news(self):
         self.states.begin({'one': RUNNING})
         self.caught_up(one=OFF)

@@ -123,10 +123,14 @@ class ReconnectTestCase(HostTestCase):
             self.fake.lose_connections()
             waiting.wait_for(lambda: self.connected[-1] == (True, None), 'the return')
             self.host.get_connection()
-        self.fake.hypervisor.start(domain.UUIDString())
-        waiting.wait_for(lambda: len(self.told) >= 2, 'events')
-        self.assertEqual([virtevent.EVENT_LIFECYCLE_RESUMED,
-                          virtevent.EVENT_LIFECYCLE_STARTED], self.told)
+        for _ in range(2):
+            self.fake.hypervisor.start(domain.UUIDString())
+            self.fake.hypervisor.stop(domain.UUIDString())
+        stopped = virtevent.EVENT_LIFECYCLE_STOPPED
+        waiting.wait_for(lambda: self.told.count(stopped) == 2, f'{self.told}')
+        started = virtevent.EVENT_LIFECYCLE_STARTED
+        self.assertEqual([started, stopped] * 2,
+                         [each for each in self.told if each in (started, stopped)])
 
     def test_guest_that_stopped_meanwhile_is_told_of(self):
         domain = self.define()
