@@ -83,7 +83,8 @@ class Builder:
         """Leave nothing of a build that failed on the host.
 
         Where that fails it is logged, and the instance stays on this host with
-        what it claimed, until it is deleted or the service starts again.
+        what it claimed; then :meth:`has_left_something` tells so, until another
+        try or the instance's deletion succeeds.
         """
         try:
             self._destroy(context, instance)
@@ -94,6 +95,12 @@ class Builder:
             return
         self._tracker.release(instance)
         self._leave_host(instance)
+
+    @staticmethod
+    def has_left_something(instance: 'objects.Instance') -> bool:
+        """Tell whether a build has failed that could not be cleaned up after."""
+        return (instance.vm_state == vm_states.ERROR
+                and instance.launched_at is None and instance.host is not None)
 
     def remove(self, context: 'nova_context.RequestContext',
                instance: 'objects.Instance') -> None:

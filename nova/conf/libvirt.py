@@ -26,9 +26,6 @@ OPTS: list[cfg.Opt] = [
     cfg.StrOpt(
         'images_rbd_pool', default='rbd',
         help='Ceph pool of disks with images_type rbd.'),
-    cfg.StrOpt(
-        'images_rbd_ceph_conf', default='',
-        help='Ceph configuration file for images_type rbd.'),
     cfg.IntOpt(
         'images_cpu_time_limit', default=30,
         help='Seconds of processor time that qemu-img may use on an image; '
@@ -108,19 +105,10 @@ OPTS: list[cfg.Opt] = [
         'max_queues', default=None, min=1,
         help='Queues of a multiqueue interface at most; unset means the '
              "kernel's limit."),
-    cfg.BoolOpt(
-        'swtpm_enabled', default=False,
-        help='Offer emulated TPM devices.'),
     cfg.IntOpt(
         'wait_soft_reboot_seconds', default=120,
         help='Seconds that a guest is given to shut down in a soft reboot '
              'before a hard one.'),
-    cfg.StrOpt(
-        'snapshots_directory', default='$instances_path/snapshots',
-        help='Folder for snapshots while they are being taken.'),
-    cfg.StrOpt(
-        'live_migration_uri', default=None,
-        help="URI of the other host's libvirt, with %s for its name."),
 ]
 
 

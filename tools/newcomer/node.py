@@ -12,6 +12,7 @@ import subprocess
 from typing import Any
 import urllib.request
 
+from tools.newcomer import processes
 from tools.newcomer import report as report_lib
 
 _MARK = '.made-by-quickstart'
@@ -110,11 +111,10 @@ class Node:
     def pid(self) -> int | None:
         """Find the running nova-compute of this folder, however it was started."""
         wanted = [b'--config-file', os.fsencode(self.conf)]
-        for path in pathlib.Path('/proc').glob('[0-9]*/cmdline'):
-            words = _command_line(path)
+        for pid, words in processes.command_lines():
             runs_compute = any(word.endswith(b'/nova-compute') for word in words[:2])
             if runs_compute and wanted in (words[1:3], words[2:4]):
-                return int(path.parent.name)
+                return pid
         return None
 
     def start(self, report: report_lib.Report, program: pathlib.Path) -> None:
@@ -189,10 +189,3 @@ class Node:
                     f'not run as root, could not open disks in {self.state}: choose '
                     'another folder with --state'
                 )
-
-
-def _command_line(path: pathlib.Path) -> list[bytes]:
-    try:
-        return path.read_bytes().split(b'\0')
-    except OSError:  # it ended meanwhile
-        return []

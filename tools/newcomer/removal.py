@@ -66,7 +66,7 @@ def _doomed(
     node: node_lib.Node, venv: environment.Environment, checkout: pathlib.Path
 ) -> list[pathlib.Path]:
     paths = sorted((checkout / 'build').glob('tiny-*.qcow2'))
-    if venv.is_ours():
+    if venv.is_ours() and not venv.users() - {node.pid()}:
         paths.append(venv.path)
     if node.is_ours():
         paths.append(node.state)

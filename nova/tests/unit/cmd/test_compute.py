@@ -27,21 +27,39 @@ import sys
 from nova.cmd import compute
 from nova import monkey_patch
 real = monkey_patch.patch
-without = '--no-hypervisor' in sys.argv
-sys.argv = [one for one in sys.argv if one != '--no-hypervisor']
+FLAGS = ('--no-hypervisor', '--hung-hypervisor', '--stuck-thread')
+without, hung, stuck = (flag in sys.argv for flag in FLAGS)
+sys.argv = [one for one in sys.argv if one not in FLAGS]
 def patch(backend):
     real(backend)
     from nova.tests.fixtures import fake_driver
     from nova.virt import driver
+    if stuck:
+        import os
+        import eventlet
+        from eventlet import patcher, tpool
     if without:
         from nova import exception
         def unavailable(self, host):
+            if stuck:
+                never, self._keep = os.pipe()
+                eventlet.spawn(tpool.execute, patcher.original('os').read, never, 1)
+                eventlet.sleep(0)
             raise exception.HypervisorUnavailable('no libvirt at qemu:///nowhere')
         fake_driver.FakeDriver.init_host = unavailable
+    if hung:
+        import threading
+        def hang(self, host):
+            print('waiting for the hypervisor', flush=True)
+            threading.Event().wait()
+        fake_driver.FakeDriver.init_host = hang
     driver.load_compute_driver = lambda virtapi: fake_driver.FakeDriver()
 monkey_patch.patch = patch
 sys.exit(compute.main())
 '''
+
+#: What it says once it does what the test wants to see.
+_READY = ('nova-compute is ready', 'waiting for the hypervisor')
 
 
 def _free_port() -> int:
@@ -70,7 +88,7 @@ class Process:
     def _read(self, stream: TextIO, lines: list[str]) -> None:
         for line in stream:
             lines.append(line.rstrip())
-            if 'nova-compute is ready' in line:
+            if any(words in line for words in _READY):
                 self._ready.set()
         self._ready.set()
 
@@ -152,6 +170,13 @@ class ServeTest(ComputeTestCase):
             self.assertIn('has stopped', process.log[-1])
             self.assertEqual([], process.errors)
 
+    def test_start_that_hangs_can_be_ended(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            process = self.start('--hung-hypervisor')
+            process.wait_until_ready()
+            process.process.send_signal(number)
+            self.assertEqual(-number, process.wait(), process.log)
+
     def test_leaves_private_files_only(self) -> None:
         process = self.start()
         process.wait_until_ready()
@@ -220,6 +245,10 @@ class RefusalTest(ComputeTestCase):
 
     def test_hypervisor_not_running(self) -> None:
         self.assert_refused('qemu:///nowhere', arguments=('--no-hypervisor',))
+
+    def test_hypervisor_that_never_answers(self) -> None:
+        self.assert_refused('qemu:///nowhere',
+                            arguments=('--no-hypervisor', '--stuck-thread'))
 
     def test_wrong_value_in_the_configuration(self) -> None:
         self.write({'listen_port': 'http'})
