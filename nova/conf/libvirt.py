@@ -37,6 +37,24 @@ OPTS: list[cfg.Opt] = [
         'hw_disk_discard', default=None, choices=['ignore', 'unmap'],
         help='What becomes of discarded blocks of root disks.'),
     cfg.StrOpt(
+        'rbd_user', default=None,
+        help='Whom images and volumes in Ceph are opened as.'),
+    cfg.StrOpt(
+        'rbd_secret_uuid', default=None,
+        help="UUID of libvirt's secret with the key of rbd_user."),
+    cfg.StrOpt(
+        'nfs_mount_point_base', default='$state_path/mnt',
+        help='Folder that volumes and shares on NFS are mounted in.'),
+    cfg.StrOpt(
+        'ceph_mount_point_base', default='$state_path/mnt',
+        help='Folder that shares on CephFS are mounted in.'),
+    cfg.StrOpt(
+        'quobyte_mount_point_base', default='$state_path/mnt',
+        help='Folder that volumes on Quobyte are mounted in.'),
+    cfg.BoolOpt(
+        'use_default_aio_mode_for_volumes', default=False,
+        help='Leave it to QEMU how it waits for volumes, instead of native I/O.'),
+    cfg.StrOpt(
         'disk_prefix', default=None,
         help="Prefix of the names of disks instead of the bus's own."),
     cfg.ListOpt(
