@@ -319,11 +319,17 @@ def get_mem_encryption_constraint(
     machine_type = image_meta.properties.get('hw_machine_type') or machine_type
     if machine_type is not None and 'q35' not in machine_type:
         raise exception.InvalidMachineType(
-            mtype=machine_type, image_id=image_meta.id, image_name=image_meta.name,
+            mtype=machine_type, **_image_named(image_meta),
             reason=_('encryption of memory needs q35'))
     model: str = (_agreed(flavor, image_meta, 'mem_encryption_model')
                   or fields.MemEncryptionModel.AMD_SEV)
     return model
+
+
+def _image_named(image_meta: 'objects.ImageMeta') -> dict[str, str | None]:
+    """Return what is known of an image's name; that of a volume may have none."""
+    return {f'image_{key}': getattr(image_meta, key)
+            if image_meta.obj_attr_is_set(key) else None for key in ('id', 'name')}
 
 
 def _require_uefi(image_meta: 'objects.ImageMeta') -> None:
