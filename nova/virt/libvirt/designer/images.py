@@ -94,7 +94,7 @@ def _describe_rbd(disk: Disk, name: str, inputs: GuestInputs,
     disk.source_ports = [port for _host, port in inputs.found.ceph_monitors]
     if options.rbd_user:
         disk.auth_username = options.rbd_user
-        disk.auth_secret_type = 'ceph'
+        disk.auth_secret_type = 'ceph'  # nosec B105
         disk.auth_secret_uuid = options.rbd_secret_uuid
 
 

@@ -20,7 +20,7 @@ _TDX = fields.MemEncryptionModel.INTEL_TDX
 #: Bit of a policy of SEV: registers are encrypted as well.
 _ENCRYPTED_STATE = 0x4
 
-_SECRET = 'vtpm_secret_uuid'
+_SECRET = 'vtpm_secret_uuid'  # nosec B105
 
 
 def memory_encryption(inputs: GuestInputs, host_facts: HostFacts,
