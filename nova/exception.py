@@ -971,6 +971,10 @@ class InvalidLocalStorage(NovaException):
     msg_fmt = _('%(path)s is not on local storage: %(reason)s')
 
 
+class ShareProtocolNotSupported(NotFound):
+    msg_fmt = _('Share protocol %(share_proto)s is not supported.')
+
+
 class InvalidSharedStorage(NovaException):
     msg_fmt = _('%(path)s is not on shared storage: %(reason)s')
 

@@ -55,8 +55,6 @@ class Service:
             tasks.start()
             parts.callback(tasks.stop)
             self._parts = parts.pop_all()
-        LOG.info('nova-compute is ready: process %d, state in %s', os.getpid(),
-                 CONF.state_path)
 
     def stop(self) -> int:
         """Stop all parts, the last first; guests go on running.
@@ -69,10 +67,17 @@ class Service:
     def run(self) -> int:
         """Start, wait until the process is told to end, and stop.
 
+        Told so before it has started, the process ends at once.
+
         :returns: as stop().
         """
-        told = signals.EndSignals()
+        # A hypervisor that does not answer must not keep the start from being
+        # ended; the next one settles what this one was about to.
+        signals.end_at_once()
         self.start()
+        told = signals.EndSignals()
+        LOG.info('nova-compute is ready: process %d, state in %s', os.getpid(),
+                 CONF.state_path)
         LOG.info('%s received: stopping', told.wait())
         signals.die_after(_DEADLINE_S)
         running = self.stop()

@@ -63,7 +63,7 @@ class StateFolder:
             return
         os.makedirs(self.path)
         # QEMU, which may run as another user, must be able to pass through.
-        os.chmod(self.path, 0o711)
+        os.chmod(self.path, 0o711)  # nosec B103
 
     def _take_lock(self) -> int:
         path = os.path.join(self.path, _LOCK_FILE)

@@ -39,7 +39,8 @@ def breaks_of_import(name: str, module: str) -> str | None:
     """Return which law an import breaks, or None."""
     if module.startswith('nova.virt.libvirt.driver') and name != '__init__.py':
         return 'nobody imports driver.py'
-    if name not in MAY_START_THREADS and _is_or_under(module, THREADS):
+    makers = (*THREADS, *(f'threading.{maker}' for maker in THREAD_MAKERS))
+    if name not in MAY_START_THREADS and _is_or_under(module, makers):
         return f'{module}: threads exist in {" and ".join(MAY_START_THREADS)}'
     if module.partition('.')[0] in ('lxml', 'xml') and not _knows_xml(name):
         return f'{module}: XML is known in config.py and schema/ alone'

@@ -110,7 +110,7 @@ class Application:
         started = time.monotonic()
         request = api_request.Request.of(environ, self._services)
         response = self._respond(request)
-        LOG.debug('%s %s: %s after %.3f s [%s]', request.method, request.path,
+        LOG.debug('%r %r: %s after %.3f s [%s]', request.method, request.path,
                   response.status_code, time.monotonic() - started,
                   request.request_id)
         return response(environ, start_response)

@@ -13,7 +13,7 @@ from nova import exception
 from nova.api import privatefile
 from nova.i18n import _
 
-_ANY_ADDRESS = {'0.0.0.0': '127.0.0.1', '::': '::1'}
+_ANY_ADDRESS = {'0.0.0.0': '127.0.0.1', '::': '::1'}  # nosec B104
 
 
 def endpoint_url(host: str, port: int) -> str:

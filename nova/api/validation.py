@@ -30,10 +30,11 @@ def _is_uuid(value: object) -> bool:
     return not isinstance(value, str) or uuidutils.is_uuid_like(value)
 
 
-@_FORMATS.checks('date-time', raises=ValueError)
+@_FORMATS.checks('date-time', raises=(ValueError, OverflowError))
 def _is_time(value: object) -> bool:
     if isinstance(value, str):
-        timeutils.parse_isotime(value)
+        # In UTC it may lie before the first year or after the last.
+        timeutils.normalize_time(timeutils.parse_isotime(value))
     return True
 
 

@@ -7,6 +7,7 @@ import contextlib
 import logging as stdlib_logging
 import os
 import sys
+from typing import NoReturn
 
 from oslo_config import cfg
 from oslo_log import log as logging
@@ -35,16 +36,14 @@ def run(arguments: Sequence[str], say: Say) -> int:
         running = service.Service().run()
     except (exception.NovaException, cfg.Error) as error:
         LOG.debug('Could not start', exc_info=True)
-        return say(_one_line(error))
+        return _leave_at_once(say(_one_line(error)))
     except SystemExit as error:
         # A driver that cannot be loaded, and --help.
         return say(error.code) if isinstance(error.code, str) else error.code or 0
     except Exception as error:  # noqa: BLE001
         LOG.exception('nova-compute failed')
-        return say(f'{type(error).__name__}: {_one_line(error)}')
-    if running:
-        _leave_at_once()
-    return 0
+        return _leave_at_once(say(f'{type(error).__name__}: {_one_line(error)}'))
+    return _leave_at_once(0) if running else 0
 
 
 def read_configuration(arguments: Sequence[str]) -> None:
@@ -88,8 +87,12 @@ def _one_line(error: BaseException) -> str:
     return ' '.join(str(error).split()) or type(error).__name__
 
 
-def _leave_at_once() -> None:
-    """End without waiting for threads that are in the middle of something."""
+def _leave_at_once(code: int) -> NoReturn:
+    """End without waiting for threads that are in the middle of something.
+
+    Such as that of a call into a libvirt that does not answer.
+    """
     stdlib_logging.shutdown()
+    sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(code)

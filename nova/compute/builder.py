@@ -55,13 +55,17 @@ class Builder:
 
     def _spawn(self, context: 'nova_context.RequestContext',
                instance: 'objects.Instance', image: Mapping[str, Any]) -> None:
+        image_meta = objects.ImageMeta.from_dict(image)
         instance.host = instance.launched_on = CONF.host
         instance.node = self._tracker.nodename
+        if not instance.root_device_name:
+            instance.root_device_name = self._driver.default_root_device_name(
+                instance, image_meta, root_bdm=None)
         instance.task_state = task_states.SPAWNING
         instance.save(expected_task_state=task_states.SCHEDULING)
         LOG.info('Building it', instance=instance)
         self._driver.spawn(
-            context, instance, objects.ImageMeta.from_dict(image),
+            context, instance, image_meta,
             injected_files=[], admin_password=None, allocations={},
             network_info=instance.get_network_info(), block_device_info=None)
 
@@ -79,7 +83,8 @@ class Builder:
         """Leave nothing of a build that failed on the host.
 
         Where that fails it is logged, and the instance stays on this host with
-        what it claimed, until it is deleted or the service starts again.
+        what it claimed; then :meth:`has_left_something` tells so, until another
+        try or the instance's deletion succeeds.
         """
         try:
             self._destroy(context, instance)
@@ -90,6 +95,12 @@ class Builder:
             return
         self._tracker.release(instance)
         self._leave_host(instance)
+
+    @staticmethod
+    def has_left_something(instance: 'objects.Instance') -> bool:
+        """Tell whether a build has failed that could not be cleaned up after."""
+        return (instance.vm_state == vm_states.ERROR
+                and instance.launched_at is None and instance.host is not None)
 
     def remove(self, context: 'nova_context.RequestContext',
                instance: 'objects.Instance') -> None:

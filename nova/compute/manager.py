@@ -268,6 +268,8 @@ class ComputeManager:
             LOG.debug('%s is none of our instances, or no longer', uuid)
         except exception.UnexpectedTaskStateError:
             LOG.debug('A task on %s has begun, which will settle it', uuid)
+        except exception.HypervisorUnavailable as error:
+            LOG.warning('The state of %s is unknown for now: %s', uuid, error)
 
     def settle(self, context: Context, instance: 'objects.Instance') -> None:
         """Make the state of an instance that no task runs on that of its guest.
@@ -276,6 +278,9 @@ class ComputeManager:
             nothing was changed then.
         """
         if instance.task_state is not None:
+            return
+        if self.builder.has_left_something(instance):
+            self.builder.clean_up(context, instance)
             return
         now = power.read(self.driver, instance)
         if power.must_be_stopped(instance.vm_state, now):

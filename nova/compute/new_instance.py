@@ -2,8 +2,6 @@
 # Copyright the nova-libvirt authors
 """From what a client asks for to the instances that are recorded."""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 import dataclasses
 from typing import TYPE_CHECKING, Any
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
 CONF = nova.conf.CONF
 
 DEFAULT_ZONE = 'nova'
-#: Bytes of encoded user data, as Nova's API has it.
-_MAX_USER_DATA = 65535
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,23 +46,19 @@ class Request:
     def check(self) -> None:
         """Refuse what can be seen to be wrong.
 
-        :raises exception.InstanceUserDataMalformed: if it is not base 64.
-        :raises exception.Invalid: for another zone or too much user data.
+        :raises exception.InvalidInput: for what this node cannot give.
         """
-        _check_user_data(self.user_data)
+        _refuse_data_for_the_guest(self)
         _check_zone(self.availability_zone)
 
 
-def _check_user_data(user_data: str | None) -> None:
-    if user_data is None:
-        return
-    if len(user_data) > _MAX_USER_DATA:
+def _refuse_data_for_the_guest(request: Request) -> None:
+    """Refuse what a guest would look for in vain: nothing here hands it over."""
+    asked = [name for name in ('config_drive', 'user_data')
+             if getattr(request, name)]
+    if asked:
         raise exception.InvalidInput(
-            reason=_('user_data is longer than %d bytes') % _MAX_USER_DATA)
-    try:
-        base64.b64decode(user_data.encode(), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
-        raise exception.InstanceUserDataMalformed() from None
+            reason=_('this node does not support %s') % ', '.join(asked))
 
 
 def _check_zone(asked: str | None) -> None:

@@ -85,4 +85,4 @@ def _first_delay_s(task: Task) -> float:
     """Return a delay; the start itself did what the tasks would do now."""
     fuzz = CONF.periodic_fuzzy_delay
     return min(task.interval_s or _DEFAULT_INTERVAL_S, _DEFAULT_INTERVAL_S) + (
-        random.uniform(0, fuzz) if fuzz else 0)  # noqa: S311
+        random.uniform(0, fuzz) if fuzz else 0)  # nosec B311

@@ -94,8 +94,8 @@ def _shutdown_timeout(instance: 'objects.Instance') -> int:
     """Return the seconds that the guest is given; its image may know better."""
     asked = instance.system_metadata.get('image_os_shutdown_timeout')
     try:
-        return max(int(asked), 0) if asked else CONF.shutdown_timeout
+        return max(int(asked or CONF.shutdown_timeout), 0)
     except ValueError:
         LOG.warning('Its image has an os_shutdown_timeout of %r, which is no number',
                     asked, instance=instance)
-        return CONF.shutdown_timeout
+        return int(CONF.shutdown_timeout)

@@ -126,7 +126,7 @@ class Recovery:
 
     def _leave_in_error(self, context: 'nova_context.RequestContext',
                         instance: 'objects.Instance') -> None:
-        if instance.launched_at is None and instance.host is not None:
+        if self._manager.builder.has_left_something(instance):
             self._manager.builder.clean_up(context, instance)
             instance.refresh()
         instance.power_state = power.read(self._manager.driver, instance)

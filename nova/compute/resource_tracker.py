@@ -138,7 +138,7 @@ class ResourceTracker:
 
 
 def _workload(context: 'nova_context.RequestContext') -> int:
-    return sum(instance.task_state is not None
+    return sum(bool(instance.task_state)
                or instance.vm_state == vm_states.BUILDING
                for instance in objects.InstanceList.get_all(context))
 
@@ -151,7 +151,7 @@ def _ratios() -> dict[str, float]:
 
 
 def _reserved_disk_gb() -> int:
-    return -(-CONF.reserved_host_disk_mb // 1024)
+    return int(-(-CONF.reserved_host_disk_mb // 1024))
 
 
 def _limit(resources: dict[str, Any]) -> claims.Amount:

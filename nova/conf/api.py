@@ -8,7 +8,7 @@ GROUP = cfg.OptGroup('api', title='Compute API')
 
 OPTS: list[cfg.Opt] = [
     cfg.IntOpt(
-        'max_limit', default=1000,
+        'max_limit', default=1000, min=1,
         help='Items in one answer at most.'),
 ]
 

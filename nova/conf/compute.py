@@ -42,7 +42,7 @@ OPTS: list[cfg.Opt] = [
         'max_concurrent_live_migrations', default=1, min=0,
         help='Live migrations that leave this host at once; 0 sets no limit.'),
     cfg.IntOpt(
-        'sync_power_state_pool_size', default=5,
+        'sync_power_state_pool_size', default=5, min=1,
         help='Power states that are compared at once.'),
     cfg.IntOpt(
         'sync_power_state_interval', default=600,
@@ -93,9 +93,6 @@ OPTS: list[cfg.Opt] = [
     cfg.BoolOpt(
         'resume_guests_state_on_host_boot', default=False,
         help='Start the guests that ran before the host went down.'),
-    cfg.MultiStrOpt(
-        'reserved_huge_pages', default=None,
-        help='Huge pages for other processes, as node:0,size:2048,count:64.'),
     cfg.StrOpt(
         'vcpu_pin_set', default=None,
         help='Host processors for guests; cpu_shared_set and '

@@ -15,9 +15,6 @@ OPTS: list[cfg.Opt] = [
         'cpu_dedicated_set', default=None,
         help='Host processors for pinned virtual processors, as 4-12,^8,15.'),
     cfg.IntOpt(
-        'max_concurrent_disk_ops', default=0, min=0,
-        help='Operations that move whole disks at once; 0 sets no limit.'),
-    cfg.IntOpt(
         'max_disk_devices_to_attach', default=-1, min=-1,
         help='Disks that an instance may have; -1 sets no limit.'),
     cfg.ListOpt(

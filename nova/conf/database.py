@@ -8,7 +8,7 @@ GROUP = cfg.OptGroup('database', title='Database')
 
 OPTS: list[cfg.Opt] = [
     cfg.StrOpt(
-        'connection', default=None,
+        'connection', default=None, secret=True,
         help='SQLAlchemy URL; unset means SQLite in state_path.'),
     cfg.IntOpt(
         'max_pool_size', default=5,

@@ -26,9 +26,6 @@ OPTS: list[cfg.Opt] = [
     cfg.StrOpt(
         'images_rbd_pool', default='rbd',
         help='Ceph pool of disks with images_type rbd.'),
-    cfg.StrOpt(
-        'images_rbd_ceph_conf', default='',
-        help='Ceph configuration file for images_type rbd.'),
     cfg.IntOpt(
         'images_cpu_time_limit', default=30,
         help='Seconds of processor time that qemu-img may use on an image; '
@@ -39,6 +36,24 @@ OPTS: list[cfg.Opt] = [
     cfg.StrOpt(
         'hw_disk_discard', default=None, choices=['ignore', 'unmap'],
         help='What becomes of discarded blocks of root disks.'),
+    cfg.StrOpt(
+        'rbd_user', default=None,
+        help='Whom images and volumes in Ceph are opened as.'),
+    cfg.StrOpt(
+        'rbd_secret_uuid', default=None,
+        help="UUID of libvirt's secret with the key of rbd_user."),
+    cfg.StrOpt(
+        'nfs_mount_point_base', default='$state_path/mnt',
+        help='Folder that volumes and shares on NFS are mounted in.'),
+    cfg.StrOpt(
+        'ceph_mount_point_base', default='$state_path/mnt',
+        help='Folder that shares on CephFS are mounted in.'),
+    cfg.StrOpt(
+        'quobyte_mount_point_base', default='$state_path/mnt',
+        help='Folder that volumes on Quobyte are mounted in.'),
+    cfg.BoolOpt(
+        'use_default_aio_mode_for_volumes', default=False,
+        help='Leave it to QEMU how it waits for volumes, instead of native I/O.'),
     cfg.StrOpt(
         'disk_prefix', default=None,
         help="Prefix of the names of disks instead of the bus's own."),
@@ -108,19 +123,10 @@ OPTS: list[cfg.Opt] = [
         'max_queues', default=None, min=1,
         help='Queues of a multiqueue interface at most; unset means the '
              "kernel's limit."),
-    cfg.BoolOpt(
-        'swtpm_enabled', default=False,
-        help='Offer emulated TPM devices.'),
     cfg.IntOpt(
         'wait_soft_reboot_seconds', default=120,
         help='Seconds that a guest is given to shut down in a soft reboot '
              'before a hard one.'),
-    cfg.StrOpt(
-        'snapshots_directory', default='$instances_path/snapshots',
-        help='Folder for snapshots while they are being taken.'),
-    cfg.StrOpt(
-        'live_migration_uri', default=None,
-        help="URI of the other host's libvirt, with %s for its name."),
 ]
 
 

@@ -11,9 +11,6 @@ OPTS: list[cfg.Opt] = [
         'enabled', default=False,
         help='Give guests a serial console over TCP.'),
     cfg.StrOpt(
-        'port_range', default='10000:20000',
-        help='Ports of serial consoles, as 10000:20000.'),
-    cfg.StrOpt(
         'proxyclient_address', default='127.0.0.1',
         help='Address at which proxies reach serial consoles.'),
 ]

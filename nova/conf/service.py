@@ -12,22 +12,24 @@ OPTS: list[cfg.Opt] = [
         help='What runs things concurrently. It is read before anything else '
              'is imported; auto means eventlet.'),
     cfg.IntOpt(
-        'default_green_pool_size', default=1000,
+        'default_green_pool_size', default=1000, min=1,
         help='Greenlets in the default pool.'),
     cfg.IntOpt(
-        'default_thread_pool_size', default=10,
+        'default_thread_pool_size', default=10, min=1,
         help='Native threads in the default pool.'),
     cfg.IntOpt(
-        'manager_shutdown_timeout', default=160,
+        'manager_shutdown_timeout', default=160, min=0,
         help='Seconds that running operations are given to end when the '
-             'service stops.'),
+             'service stops; never more than 10, since the next start settles '
+             'what they leave.'),
     cfg.BoolOpt(
         'periodic_enable', default=True,
         help='Run the periodic tasks.'),
     cfg.IntOpt(
-        'periodic_fuzzy_delay', default=60,
-        help='Seconds within which the first run of the periodic tasks '
-             'starts at random; 0 starts them at once.'),
+        'periodic_fuzzy_delay', default=60, min=0,
+        help='Seconds, at random, that the first run of each periodic task '
+             'comes later than a minute after the start, or than its interval '
+             'if that is shorter.'),
 ]
 
 

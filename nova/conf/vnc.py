@@ -13,9 +13,6 @@ OPTS: list[cfg.Opt] = [
     cfg.HostAddressOpt(
         'server_listen', default='127.0.0.1',
         help='Address that the VNC servers of guests listen at.'),
-    cfg.HostAddressOpt(
-        'server_proxyclient_address', default='127.0.0.1',
-        help='Address at which proxies reach those servers.'),
 ]
 
 

@@ -13,10 +13,6 @@ OPTS: list[cfg.Opt] = [
     cfg.BoolOpt(
         'libvirt_disable_apic', default=False,
         help='Leave the APIC out of guests.'),
-    cfg.BoolOpt(
-        'disable_deep_image_inspection', default=False,
-        help='Accept images without looking into them; dangerous with images '
-             'of others.'),
 ]
 
 

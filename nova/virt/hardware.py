@@ -8,6 +8,7 @@ contradict each other in.
 """
 
 from collections.abc import Iterable, Iterator
+import dataclasses
 import itertools
 import re
 from typing import Any
@@ -260,6 +261,147 @@ def get_stateless_firmware_constraint(image_meta: 'objects.ImageMeta') -> bool |
     return stateless
 
 
+def get_viommu_model_constraint(flavor: 'objects.Flavor',
+                                image_meta: 'objects.ImageMeta') -> str | None:
+    """Return the model of the virtual IOMMU, if one is asked for.
+
+    :raises exception.FlavorImageConflict: if flavor and image differ.
+    """
+    model: str | None = _agreed(flavor, image_meta, 'viommu_model')
+    return model
+
+
+@dataclasses.dataclass(frozen=True)
+class VTPMConfig:
+    """The TPM that is asked for."""
+
+    version: str
+    model: str
+
+
+def get_vtpm_constraint(flavor: 'objects.Flavor',
+                        image_meta: 'objects.ImageMeta') -> VTPMConfig | None:
+    """Return the TPM that is asked for, if any.
+
+    :raises exception.FlavorImageConflict: if flavor and image differ.
+    :raises exception.Invalid: for what no TPM is.
+    """
+    version = _agreed(flavor, image_meta, 'tpm_version')
+    model = _agreed(flavor, image_meta, 'tpm_model')
+    if version is None:
+        if model is not None:
+            raise exception.Invalid(_('A TPM has to have a version beside its model'))
+        return None
+    model = model or fields.TPMModel.TPM_TIS
+    if version not in fields.TPMVersion.ALL or model not in fields.TPMModel.ALL:
+        raise exception.Invalid(
+            _('No TPM has the version %(version)s and the model %(model)s')
+            % {'version': version, 'model': model})
+    if (version, model) == (fields.TPMVersion.V1_2, fields.TPMModel.TPM_CRB):
+        raise exception.Invalid(_('A TPM of version 1.2 has no CRB interface'))
+    return VTPMConfig(version, model)
+
+
+def get_mem_encryption_constraint(
+    flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta',
+    machine_type: str | None = None,
+) -> str | None:
+    """Return the model of memory encryption that is asked for, if any.
+
+    :param machine_type: of the guest, where it is known.
+    :raises exception.FlavorImageConflict: if flavor and image differ, or the
+        image's firmware cannot do it.
+    :raises exception.InvalidMachineType: if the machine type cannot.
+    """
+    if not _agreed_bool(flavor, image_meta, 'mem_encryption'):
+        return None
+    _require_uefi(image_meta)
+    machine_type = image_meta.properties.get('hw_machine_type') or machine_type
+    if machine_type is not None and 'q35' not in machine_type:
+        raise exception.InvalidMachineType(
+            mtype=machine_type, **_image_named(image_meta),
+            reason=_('encryption of memory needs q35'))
+    model: str = (_agreed(flavor, image_meta, 'mem_encryption_model')
+                  or fields.MemEncryptionModel.AMD_SEV)
+    return model
+
+
+def _image_named(image_meta: 'objects.ImageMeta') -> dict[str, str | None]:
+    """Return what is known of an image's name; that of a volume may have none."""
+    return {f'image_{key}': getattr(image_meta, key)
+            if image_meta.obj_attr_is_set(key) else None for key in ('id', 'name')}
+
+
+def _require_uefi(image_meta: 'objects.ImageMeta') -> None:
+    firmware = image_meta.properties.get('hw_firmware_type')
+    if firmware != fields.FirmwareType.UEFI:
+        raise exception.FlavorImageConflict(
+            setting='mem_encryption', flavor_val=fields.FirmwareType.UEFI,
+            image_val=firmware)
+
+
+def get_locked_memory_constraint(flavor: 'objects.Flavor',
+                                 image_meta: 'objects.ImageMeta') -> bool | None:
+    """Tell whether the memory shall stay out of the host's swap.
+
+    :raises exception.FlavorImageLockedMemoryConflict: if flavor and image differ.
+    :raises exception.LockMemoryForbidden: without a page size, since then nothing
+        accounts for what is locked.
+    """
+    try:
+        locked = _agreed_bool(flavor, image_meta, 'locked_memory')
+    except exception.FlavorImageConflict as conflict:
+        raise exception.FlavorImageLockedMemoryConflict(
+            image=conflict.kwargs['image_val'],
+            flavor=conflict.kwargs['flavor_val']) from conflict
+    if locked and not any(_flavor_image(flavor, image_meta, 'mem_page_size')):
+        raise exception.LockMemoryForbidden()
+    return locked
+
+
+# NUMA and real time
+
+def is_realtime_enabled(flavor: 'objects.Flavor') -> bool:
+    """Tell whether a flavor has real-time CPUs."""
+    return strutils.bool_from_string(flavor.extra_specs.get('hw:cpu_realtime'))
+
+
+def get_realtime_cpu_constraint(flavor: 'objects.Flavor',
+                                image_meta: 'objects.ImageMeta') -> set[int] | None:
+    """Return the virtual CPUs that run in real time; None without any.
+
+    :raises exception.RealtimeMaskNotFoundOrInvalid: if there are none among those
+        that the mask leaves, or if every one is and emulator threads have no place
+        of their own.
+    """
+    if not is_realtime_enabled(flavor):
+        return None
+    from_flavor, from_image = _flavor_image(flavor, image_meta, 'cpu_realtime_mask')
+    every = set(range(flavor.vcpus))
+    mask = from_image or from_flavor
+    realtime = parse_cpu_mask(mask, every) if mask else every
+    placed = flavor.extra_specs.get('hw:emulator_threads_policy')
+    if not realtime or not realtime <= every or (realtime == every and not placed):
+        raise exception.RealtimeMaskNotFoundOrInvalid()
+    return realtime
+
+
+def parse_cpu_mask(mask: str, every: Iterable[int]) -> set[int]:
+    """Return the CPUs of a list; one that begins with ``^`` leaves out of all.
+
+    :raises exception.Invalid: for what is no list of CPUs.
+    """
+    if not mask.lstrip().startswith('^'):
+        return parse_cpu_spec(mask)
+    return parse_cpu_spec(f'{format_cpu_spec(every)},{mask}')
+
+
+def get_vpmems(flavor: 'objects.Flavor') -> list[str]:
+    """Return the labels of the persistent memory that a flavor asks for."""
+    return [label for label in re.split(
+        r'[,\s]+', flavor.extra_specs.get('hw:pmem', '')) if label]
+
+
 # CPU topology
 
 def get_cpu_topology_constraints(
@@ -318,12 +460,15 @@ def _topology(parts: Iterable[int]) -> 'objects.VirtCPUTopology':
 
 
 def get_best_cpu_topology(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta',
-                          allow_threads: bool = True) -> 'objects.VirtCPUTopology':
+                          allow_threads: bool = True,
+                          numa_topology: 'objects.InstanceNUMATopology | None' = None,
+                          ) -> 'objects.VirtCPUTopology':
     """Return the topology that is nearest to what is preferred.
 
     Among equals the one with fewest threads, then with most sockets.
 
     :param allow_threads: False where the CPU has none to show.
+    :param numa_topology: shows threads where its cells were placed on such.
     :raises exception.ImageVCPULimitsRangeImpossible: if no topology within the
         limits has the flavor's number of CPUs.
     """
@@ -335,10 +480,23 @@ def get_best_cpu_topology(flavor: 'objects.Flavor', image_meta: 'objects.ImageMe
         raise exception.ImageVCPULimitsRangeImpossible(
             vcpus=flavor.vcpus, sockets=maximum.sockets, cores=maximum.cores,
             threads=maximum.threads)
+    placed = _threads_of(numa_topology)
+    if placed:
+        most = max(parts[2] for parts in possible if parts[2] <= placed)
+        possible = [parts for parts in possible if parts[2] == most]
     best = max(possible, key=lambda parts: (
         sum(have == want for have, want in zip(parts, wanted, strict=True)),
         parts[0] * parts[1], parts[0], parts[2]))
     return _topology(best)
+
+
+def _threads_of(numa_topology: 'objects.InstanceNUMATopology | None') -> int:
+    """Return how many threads of a core every cell was placed on; 0 if unknown."""
+    if numa_topology is None:
+        return 0
+    return min((cell.cpu_topology.threads for cell in numa_topology.cells
+                if cell.obj_attr_is_set('cpu_topology') and cell.cpu_topology
+                and cell.cpu_topology.threads), default=0)
 
 
 def _possible_topologies(vcpus: int, limits: tuple[int, int, int],

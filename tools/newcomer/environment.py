@@ -7,6 +7,7 @@ import os
 import pathlib
 import sys
 
+from tools.newcomer import processes
 from tools.newcomer import report as report_lib
 
 _MARK = '.made-by-newcomer-tools'
@@ -33,6 +34,9 @@ class Environment:
         if self._mark.exists() and self._mark.read_text() == stamp:
             report.say(f'{self.path} is up to date')
             return
+        if self.path.is_file():  # a PEP 832 pointer, which tox makes by itself
+            report.say(f'{self.path} pointed at another environment; replacing it')
+            self.path.unlink()
         if not self.program('python').exists():
             report.run([sys.executable, '-m', 'venv', str(self.path)])
             self._mark.write_text('not filled yet\n')
@@ -49,8 +53,16 @@ class Environment:
         """Tell whether these tools made it, and so may remove it."""
         return self._mark.exists()
 
+    def users(self) -> set[int]:
+        """Find the processes that run a program of this environment."""
+        prefix = os.fsencode(self.path / 'bin') + b'/'
+        return {
+            pid for pid, words in processes.command_lines()
+            if any(word.startswith(prefix) for word in words[:2])
+        }  # fmt: skip
+
     def _stamp(self, requirements: tuple[str, ...]) -> str:
-        digest = hashlib.sha256(sys.version.encode())
+        digest = hashlib.sha256(repr(sys.version_info[:3]).encode())
         for name in _INPUTS:
             digest.update((self._checkout / name).read_bytes())
         digest.update('\0'.join([str(self.path), *requirements]).encode())

@@ -16,6 +16,7 @@ from tools.newcomer import report as report_lib
 _START_DEADLINE_S = 180.0
 _ANSWER_DEADLINE_S = 60
 _KVM = '/dev/kvm'
+_LOCKS = pathlib.Path('/run/lock')
 _SYSTEMD = pathlib.Path('/run/systemd/system')
 _SOCKETS = {
     'virtlogd': '/run/libvirt/virtlogd-sock',
@@ -29,21 +30,26 @@ def default_uri() -> str:
 
 
 def give_kvm_to_qemu(report: report_lib.Report) -> None:
-    """Set the owner of /dev/kvm as the distribution's udev rule does, without udev.
+    """Let other users open /dev/kvm, as systemd's udev rule does, where none did.
 
     Not only KVM needs it: as long as root may use KVM and libvirt's user may not,
     libvirt finds what it knows of QEMU out of date at each call, and tries QEMU out
     anew, for seconds.
     """
+    if os.geteuid() == 0 and os.path.exists(_KVM) and not _opens_for_qemu(_KVM):
+        report.say(f'{_KVM}: mode 0666')
+        os.chmod(_KVM, 0o666)
+
+
+def _opens_for_qemu(path: str) -> bool:
+    status = os.stat(path)
+    if status.st_mode & 0o006 == 0o006:
+        return True
     try:
-        status = os.stat(_KVM)
         group = grp.getgrnam('kvm').gr_gid
-    except (OSError, KeyError):
-        return
-    if os.geteuid() == 0 and status.st_mode & 0o066 == 0:
-        report.say(f'{_KVM}: group kvm, mode 0660')
-        os.chown(_KVM, -1, group)
-        os.chmod(_KVM, 0o660)
+    except KeyError:
+        return False
+    return status.st_gid == group and status.st_mode & 0o060 == 0o060
 
 
 def ensure_libvirt(report: report_lib.Report, uri: str) -> bool:
@@ -52,6 +58,7 @@ def ensure_libvirt(report: report_lib.Report, uri: str) -> bool:
     :raises: StepFailed with what libvirt said
     """
     give_kvm_to_qemu(report)
+    _make_lock_folder()
     if answers(uri):
         report.say(f'{uri} answers')
         return False
@@ -65,6 +72,13 @@ def ensure_libvirt(report: report_lib.Report, uri: str) -> bool:
         )
     report.say(f'{uri} answers')
     return True
+
+
+def _make_lock_folder() -> None:
+    """Make /run/lock, which libvirt needs for consoles and only an init makes."""
+    if os.geteuid() == 0 and not _LOCKS.exists():
+        _LOCKS.mkdir()
+        _LOCKS.chmod(0o1777)
 
 
 def _start_daemons(report: report_lib.Report) -> None:

@@ -47,7 +47,7 @@ def tiny(report: report_lib.Report, checkout: pathlib.Path) -> Image:
         report.say(f'{path} is there')
     else:
         _build(report, checkout, path)
-    return Image('tiny', path, 'qcow2', 1, _TINY_RAM_MB, 'userland is up', by_name=True)
+    return Image('tiny', path, 'qcow2', 1, _TINY_RAM_MB, 'for a shell', by_name=True)
 
 
 def own(python: pathlib.Path, path: pathlib.Path) -> Image:

@@ -3,6 +3,7 @@
 """The state folder of a node, its nova.conf, and its nova-compute process."""
 
 import configparser
+import hashlib
 import json
 import os
 import pathlib
@@ -11,6 +12,7 @@ import subprocess
 from typing import Any
 import urllib.request
 
+from tools.newcomer import processes
 from tools.newcomer import report as report_lib
 
 _MARK = '.made-by-quickstart'
@@ -26,6 +28,7 @@ compute_driver = libvirt.LibvirtDriver
 state_path = {state}
 instances_path = $state_path/instances
 cpu_allocation_ratio = 16.0
+instance_name_template = {names}
 
 [libvirt]
 connection_uri = {uri}
@@ -80,7 +83,10 @@ class Node:
         return remembered
 
     def write_conf(self, *, uri: str, virt_type: str, port: int) -> None:
-        text = _CONF.format(state=self.state, uri=uri, virt_type=virt_type, port=port)
+        text = _CONF.format(
+            state=self.state, names=self._instance_names(), uri=uri,
+            virt_type=virt_type, port=port,
+        )  # fmt: skip
         part = self.conf.with_suffix('.part')
         part.write_text(text)
         part.rename(self.conf)
@@ -105,11 +111,10 @@ class Node:
     def pid(self) -> int | None:
         """Find the running nova-compute of this folder, however it was started."""
         wanted = [b'--config-file', os.fsencode(self.conf)]
-        for path in pathlib.Path('/proc').glob('[0-9]*/cmdline'):
-            words = _command_line(path)
+        for pid, words in processes.command_lines():
             runs_compute = any(word.endswith(b'/nova-compute') for word in words[:2])
             if runs_compute and wanted in (words[1:3], words[2:4]):
-                return int(path.parent.name)
+                return pid
         return None
 
     def start(self, report: report_lib.Report, program: pathlib.Path) -> None:
@@ -168,6 +173,11 @@ class Node:
         except OSError:
             return False
 
+    def _instance_names(self) -> str:
+        """Give nodes of one libvirt, which wants each name once, names of their own."""
+        digest = hashlib.sha256(os.fsencode(self.state)).hexdigest()
+        return f'instance-{digest[:4]}-%08x'
+
     def _check_traversable(self) -> None:
         """Refuse a folder that the user of QEMU (libvirt's, not root) cannot enter."""
         if os.geteuid() != 0:
@@ -179,10 +189,3 @@ class Node:
                     f'not run as root, could not open disks in {self.state}: choose '
                     'another folder with --state'
                 )
-
-
-def _command_line(path: pathlib.Path) -> list[bytes]:
-    try:
-        return path.read_bytes().split(b'\0')
-    except OSError:  # it ended meanwhile
-        return []

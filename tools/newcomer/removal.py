@@ -2,6 +2,7 @@
 # Copyright the nova-libvirt authors
 """Stop the node, or take away what quickstart brought."""
 
+import contextlib
 import pathlib
 import shutil
 import subprocess
@@ -53,6 +54,8 @@ def remove(
     for path in doomed:
         report.say(str(path))
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+    _remove_empty(checkout / 'build')
+    report.log_path.unlink(missing_ok=True)
     report.step('libvirt and packages')
     _stop_libvirt(memory.get('started_libvirt', False), report)
     _say_packages(memory.get('packages', []), report)
@@ -63,11 +66,16 @@ def _doomed(
     node: node_lib.Node, venv: environment.Environment, checkout: pathlib.Path
 ) -> list[pathlib.Path]:
     paths = sorted((checkout / 'build').glob('tiny-*.qcow2'))
-    if venv.is_ours():
+    if venv.is_ours() and not venv.users() - {node.pid()}:
         paths.append(venv.path)
     if node.is_ours():
         paths.append(node.state)
     return paths
+
+
+def _remove_empty(folder: pathlib.Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def _confirmed(node: node_lib.Node, doomed: list[pathlib.Path]) -> bool:
@@ -75,7 +83,7 @@ def _confirmed(node: node_lib.Node, doomed: list[pathlib.Path]) -> bool:
     print(f'This deletes {servers} server(s) with their disks, and these:')
     print('\n'.join(f'    {path}' for path in doomed))
     if not sys.stdin.isatty():
-        print('say --yes to do it without a question', file=sys.stderr)
+        print('Say --yes to do it without a question.')
         return False
     return input('Go on? [y/N] ').strip().lower() in ('y', 'yes')
 
@@ -134,7 +142,7 @@ def _delete_domains(node: node_lib.Node, report: report_lib.Report) -> None:
 def _stop_libvirt(started_by_us: bool, report: report_lib.Report) -> None:
     """End the daemons that quickstart started, unless somebody uses them."""
     if not started_by_us:
-        report.say('libvirt ran before, and stays')
+        report.say('quickstart did not start libvirt, and leaves it')
         return
     virsh = ['virsh', '--connect', hypervisor.default_uri()]
     done = subprocess.run(

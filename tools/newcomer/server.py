@@ -2,17 +2,19 @@
 # Copyright the nova-libvirt authors
 """The first server, made and shown with the ordinary openstack client."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 import json
 import pathlib
+import time
 from typing import Any
 
 from tools.newcomer import image as image_lib
 from tools.newcomer import report as report_lib
 
 _CONSOLE_DEADLINE_S = 180.0
-_SHOWN = ('id', 'name', 'status', 'flavor', 'image', 'fault', 'created')
+_SHOWN = ('id', 'name', 'status', 'image', 'created', 'fault')
 _CONSOLE_LINES = 15
+_SILENCE_S = 20.0
 
 
 class Client:
@@ -79,20 +81,36 @@ class Client:
         self.show('server', 'show', name, *_columns(*_SHOWN))
 
     def show_console(self, name: str, ready: str) -> None:
-        """Print what the guest says, once it says that it is ready."""
-        command = [self._program, 'console', 'log', 'show', name]
-        output = ''
-
-        def is_ready() -> bool:
-            nonlocal output
-            output = self._report.ask(command, env=self._environment)
-            return ready in output
-
-        if not self._report.wait_for('the guest', is_ready, _CONSOLE_DEADLINE_S):
+        """Print what the guest says, once it is ready or has no more to say."""
+        log = _Console(lambda: self._ask_console(name), ready)
+        if not self._report.wait_for('the guest', log.is_settled, _CONSOLE_DEADLINE_S):
             self._report.say('(it is not up yet, or does not use its serial console)')
         self._report.say(f'$ openstack console log show {name}')
-        self._report.say('\n'.join(output.splitlines()[-_CONSOLE_LINES:]))
+        self._report.say('\n'.join(log.output.splitlines()[-_CONSOLE_LINES:]))
+
+    def _ask_console(self, name: str) -> str:
+        command = [self._program, 'console', 'log', 'show', name]
+        return self._report.ask(command, env=self._environment)
+
+
+class _Console:
+    """The growing output of a guest that boots."""
+
+    def __init__(self, fetch: Callable[[], str], ready: str) -> None:
+        self._fetch = fetch
+        self._ready = ready
+        self._changed = time.monotonic()
+        self.output = ''
+
+    def is_settled(self) -> bool:
+        """Tell whether the guest is ready, or has been silent for a while."""
+        output = self._fetch()
+        now = time.monotonic()
+        if output != self.output:
+            self.output, self._changed = output, now
+        silent = bool(output.strip()) and now - self._changed > _SILENCE_S
+        return self._ready in output or silent
 
 
 def _columns(*names: str) -> list[str]:
-    return [word for name in names for word in ('--column', name)]
+    return [word for name in names for word in ('-c', name)]

@@ -12,6 +12,7 @@ from oslo_utils import strutils
 from oslo_utils import timeutils
 
 from nova import exception
+from nova import utils
 from nova.api import errors
 from nova.api import request as api_request
 from nova.api.compute.schemas import servers as schemas
@@ -41,6 +42,8 @@ _COLUMNS = {
 _NUMBERS = ('launch_index', 'power_state', 'progress')
 _TIMES = ('changes-since', 'changes-before')
 _FLAGS = ('deleted', 'soft_deleted')
+#: What a column of numbers holds on every database.
+_MOST = 2 ** 31 - 1
 
 
 def find(request: api_request.Request, limit: int) -> list[Any]:
@@ -121,11 +124,11 @@ def _refuse_unsupported(request: api_request.Request) -> None:
 
 def _number(name: str, value: str) -> int:
     try:
-        return int(value)
-    except ValueError:
+        return utils.validate_integer(value, name, -_MOST, _MOST)
+    except exception.InvalidInput:
         raise errors.bad_request(
             _('Invalid input for query parameter %(name)s: %(value)r is no '
-              'number') % {'name': name, 'value': value}) from None
+              'number that there can be') % {'name': name, 'value': value}) from None
 
 
 def _flag(request: api_request.Request, name: str) -> bool:

@@ -61,7 +61,7 @@ class InstanceTaskState(base.BaseNovaEnum):
     IMAGE_PENDING_UPLOAD = 'image_pending_upload'
     IMAGE_UPLOADING = 'image_uploading'
     IMAGE_BACKUP = 'image_backup'
-    UPDATING_PASSWORD = 'updating_password'
+    UPDATING_PASSWORD = 'updating_password'  # nosec B105
     RESIZE_PREP = 'resize_prep'
     RESIZE_MIGRATING = 'resize_migrating'
     RESIZE_MIGRATED = 'resize_migrated'

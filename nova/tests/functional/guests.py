@@ -13,8 +13,9 @@ import libvirt
 from nova.tests.functional import node as node_lib
 from nova.tests.functional import waiting
 
-#: The prompt of the shell on the guest's serial console: it listens.
-READY = 'guest# '
+#: The last line before the guest waits for somebody at its serial console.
+READY = 'for a shell'
+_PROMPT = 'guest# '
 
 
 class Guest:
@@ -49,6 +50,8 @@ class Guest:
         with self._domain() as domain:
             stream = domain.connect().newStream()
             domain.openConsole(None, stream, libvirt.VIR_DOMAIN_CONSOLE_FORCE)
+            stream.send(b'\n')
+            waiting.until(lambda: _PROMPT in self._console(), 30, 'a prompt')
             stream.send(f'{line}\n'.encode())
             waiting.until(lambda: line in self._console(), 30, f'the echo of {line}')
             stream.abort()

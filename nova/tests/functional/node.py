@@ -78,6 +78,8 @@ class Node(fixtures.Fixture):
                 'instances_path': self.instances,
                 'debug': True,
                 'cpu_allocation_ratio': 64,
+                # libvirt's names are shared with the nodes of other test processes
+                'instance_name_template': f'{self.state.name}-%08x',
             },
             'libvirt': {'connection_uri': self.uri, 'virt_type': 'qemu'},
             'standalone': {'listen_port': self.port},
@@ -141,8 +143,8 @@ class Node(fixtures.Fixture):
 
         :raises requests.HTTPError: if it is refused
         """
-        server.setdefault('imageRef', self.image_id('tiny'))
-        server.setdefault('flavorRef', self.flavor_id('m1.nano'))
+        server['imageRef'] = server.get('imageRef') or self.image_id('tiny')
+        server['flavorRef'] = server.get('flavorRef') or self.flavor_id('m1.nano')
         answer = self.api.create(name=name, **server)
         answer.raise_for_status()
         server_id: str = answer.json()['server']['id']

@@ -9,7 +9,6 @@ import subprocess
 from nova.tests.functional import base
 from nova.tests.functional import node as node_lib
 
-
 #: A disk of 0 GiB is as large as the image, so the claim lets it through.
 _FLAVOR = {'id': 'whole', 'name': 'whole', 'vcpus': 1, 'ram': 192, 'disk': 0}
 

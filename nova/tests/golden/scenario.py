@@ -76,6 +76,9 @@ class Scenario:
             versions=design.HostVersions(
                 libvirt=host['libvirt_version'], qemu=host['qemu_version'],
                 kernel_release=host['kernel_release']),
+            memory_encryption=hostfacts.memory_encryption(
+                self._domain_caps(), lambda path: files.get(str(path))),
+            perf_events=hostfacts.perf_events(host['libvirt_perf_params']),
             present_paths=frozenset(files),
             supports_direct_io=host['supports_direct_io'],
             machine_id=(files.get('/etc/machine-id') or '').strip() or None)
@@ -107,6 +110,8 @@ class Scenario:
         instance = objects.Instance(**{name: data[name] for name in plain})
         instance.flavor = self.flavor
         instance.numa_topology = _numa_topology(data['numa_topology'])
+        instance.resources = objects.ResourceList(objects=[
+            _resource(resource) for resource in data['resources']])
         instance.pci_devices = objects.PciDeviceList(objects=[
             objects.PciDevice(**device) for device in data['pci_devices']])
         instance.pci_requests = objects.InstancePCIRequests(requests=[
@@ -150,17 +155,38 @@ class Scenario:
             rescue_image_meta=self.rescue and self.rescue.image_meta,
             settings=settings)
 
-    def inputs(self) -> design.GuestInputs:
-        """Return all that was asked for."""
+    def inputs(self, disk_info: Json | None = None) -> design.GuestInputs:
+        """Return all that was asked for.
+
+        :param disk_info: what disk_info() has returned.
+        """
         return design.GuestInputs(
             instance=self.instance, flavor=self.flavor, image_meta=self.image_meta,
-            disk_info=self.disk_info(), allotted=self._allotted(),
+            disk_info=disk_info or self.disk_info(),
+            allotted=self._allotted(),
             network_info=network_model.NetworkInfo.hydrate(self.data['network_info']),
             block_device_info=self.data['block_device_info'], rescue=self.rescue,
             assigned=design.AssignedDevices(
                 mdevs=tuple(self.data['mdevs']),
                 accelerators=tuple(self.data['accel_info']),
-                shares=tuple(self.data['share_info'])))
+                shares=tuple(self.data['share_info'])),
+            found=self._found())
+
+    def _found(self) -> design.Found:
+        host = self.data['host']
+        prefix = f'{self.instance.uuid}_'
+        return design.Found(
+            netdevs={address: names['ifname']
+                     for address, names in host['sriov'].items()},
+            vdpa_paths=_vdpa_paths(host['node_devices']),
+            volume_secrets={secret['usage_id']: secret['uuid']
+                            for secret in host['secrets']
+                            if secret['usage_type'] == 'volume'},
+            ceph_monitors=tuple((monitor['host'], monitor['port'])
+                                for monitor in host['ceph_mons']),
+            rbd_images=frozenset(name.removeprefix(prefix)
+                                 for name in host['rbd_images']),
+            local_files=frozenset(self.data['instance_files']))
 
     def _allotted(self) -> design.Allotted:
         created = datetime.datetime.fromtimestamp(
@@ -179,12 +205,31 @@ class Scenario:
                 for path, kind in recorded.items()})
 
 
+def _vdpa_paths(descriptions: list[str]) -> dict[str, str]:
+    """Return the character device of each vDPA by the address of its function."""
+    devices = {}
+    for xml in descriptions:
+        device = vconfig.LibvirtConfigNodeDevice()
+        device.parse_str(xml)
+        devices[device.name] = device
+    vdpas = (device for device in devices.values() if device.vdpa_capability)
+    return {str(devices[vdpa.parent].pci_capability.pci_address):
+            vdpa.vdpa_capability.dev_path for vdpa in vdpas if vdpa.parent in devices}
+
+
 def _numa_topology(data: Json | None) -> 'objects.InstanceNUMATopology | None':
     if data is None:
         return None
     return objects.InstanceNUMATopology(
         emulator_threads_policy=data['emulator_threads_policy'],
         cells=[_numa_cell(cell) for cell in data['cells']])
+
+
+def _resource(data: Json) -> 'objects.Resource':
+    metadata = data['metadata']
+    return objects.Resource(
+        resource_class=data['resource_class'], identifier=data['identifier'],
+        metadata=metadata and objects.LibvirtVPMEMDevice(**metadata))
 
 
 def _numa_cell(data: Json) -> 'objects.InstanceNUMACell':

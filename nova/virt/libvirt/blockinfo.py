@@ -156,7 +156,8 @@ def get_root_info(
         named = dict(root_bdm)
         if not get_device_name(root_bdm) and name:
             named['device_name'] = f'/dev/{name}'
-        return get_info_from_bdm(instance, virt_type, image_meta, named, {}, disk_bus,
+        usual_bus = cdrom_bus if root_bdm.get('device_type') == 'cdrom' else disk_bus
+        return get_info_from_bdm(instance, virt_type, image_meta, named, {}, usual_bus,
                                  settings=settings)
     is_iso = (image_meta.obj_attr_is_set('disk_format')
               and image_meta.disk_format == 'iso')

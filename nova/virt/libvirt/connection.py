@@ -18,7 +18,6 @@ import libvirt
 from oslo_log import log as logging
 import tenacity
 
-from nova import exception
 from nova import utils
 from nova.i18n import _
 from nova.virt.libvirt import errors
@@ -158,25 +157,30 @@ class Connection:
         :raises nova.exception.HypervisorUnavailable: if that fails or takes longer
             than the time allowed.
         """
-        link = self._link
-        conn = self._test_connection(link)
-        if conn is None:
-            conn = self._current_attempt().result(self._open_timeout_s)
-        return conn
+        conn = self._test_connection(self._link)
+        return conn if conn is not None else self._reopened()
 
     @staticmethod
     def _test_connection(link: _Link | None) -> libvirt.virConnect | None:
         """Return a link's connection if it lives, as far as this side knows."""
         return link.usable() if link is not None else None
 
-    def _current_attempt(self) -> _Attempt:
+    def _reopened(self) -> libvirt.virConnect:
         with self._lock:
             if self._closed.is_set():
                 raise errors.hypervisor_unavailable(_('it was closed'))
-            if self._attempt is None:
-                self._attempt = _Attempt()
-                self._start(self._run_attempt, self._attempt)
-            return self._attempt
+            # Another attempt may have ended since this caller looked.
+            conn = self._test_connection(self._link)
+            if conn is not None:
+                return conn
+            attempt = self._current_attempt()
+        return attempt.result(self._open_timeout_s)
+
+    def _current_attempt(self) -> _Attempt:
+        if self._attempt is None:
+            self._attempt = _Attempt()
+            self._start(self._run_attempt, self._attempt)
+        return self._attempt
 
     @staticmethod
     def _start(target: Callable[..., None], *args: Any) -> threading.Thread:
@@ -206,8 +210,14 @@ class Connection:
             self._give_up(attempt.link)
             attempt.error = errors.hypervisor_unavailable(_('it was closed'))
         elif attempt.link is not None:
-            self._on_ready(attempt.link.conn)
+            self._announce(attempt.link)
         attempt.done.set()
+
+    def _announce(self, link: _Link) -> None:
+        self._on_ready(link.conn)
+        if link.lost:
+            # The news of its loss came first, and would be taken for outdated.
+            self._on_lost(_('it was lost at once'))
 
     # Opening and closing
 
@@ -295,17 +305,22 @@ class Connection:
         return True
 
     def _reconnect(self) -> None:
-        attempts = tenacity.Retrying(
+        while self._is_wanted():
+            with contextlib.suppress(tenacity.RetryError):
+                self._attempts()(self.get)
+
+    def _is_wanted(self) -> bool:
+        """Tell whether there still is no connection; note it if that is over."""
+        with self._lock:
+            closed = self._closed.is_set()
+            self._reconnecting = not (closed or self._test_connection(self._link))
+            return self._reconnecting
+
+    def _attempts(self) -> tenacity.Retrying:
+        return tenacity.Retrying(
             wait=tenacity.wait_random_exponential(0.1, max=MAX_PAUSE_S),
             stop=tenacity.stop_when_event_set(self._closed),
-            sleep=tenacity.sleep_using_event(self._closed),
-            retry=tenacity.retry_if_exception_type(exception.HypervisorUnavailable))
-        try:
-            attempts(self.get)
-        except tenacity.RetryError:
-            LOG.debug('No further attempt to reach %s: it was closed', self._uri)
-        finally:
-            self._reconnecting = False
+            sleep=tenacity.sleep_using_event(self._closed))
 
     # Versions
 

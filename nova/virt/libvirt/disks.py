@@ -7,7 +7,6 @@ import functools
 import os
 from typing import TYPE_CHECKING, Any
 
-from oslo_concurrency import processutils
 from oslo_log import log as logging
 from oslo_utils import units
 
@@ -20,6 +19,7 @@ from nova.virt.libvirt.storage import baseimages
 from nova.virt.libvirt.storage import errors
 from nova.virt.libvirt.storage import files
 from nova.virt.libvirt.storage import instancedir
+from nova.virt.libvirt.storage import programs
 
 if TYPE_CHECKING:
     from nova import objects
@@ -166,12 +166,12 @@ def _ephemeral_bytes(instance: 'objects.Instance', name: str,
 
 def _make_swap(size_bytes: int, path: str) -> None:
     _make_sparse(size_bytes, path)
-    processutils.execute('mkswap', path)
+    programs.run('mkswap', path)
 
 
 def _make_file_system(size_bytes: int, path: str) -> None:
     _make_sparse(size_bytes, path)
-    processutils.execute('mkfs.ext4', '-q', '-F', '-L', 'ephemeral0', path)
+    programs.run('mkfs.ext4', '-q', '-F', '-L', 'ephemeral0', path)
 
 
 def _make_sparse(size_bytes: int, path: str) -> None:

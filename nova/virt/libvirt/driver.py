@@ -108,7 +108,12 @@ class LibvirtDriver(driver.ComputeDriver):
         :raises exception.InvalidHypervisorVirtType: if it has no guests of the
             configured type.
         :raises exception.InvalidLocalStorage: if instances cannot be stored.
+        :raises exception.InvalidConfiguration: if what is configured cannot be done.
         """
+        if CONF.force_config_drive:
+            raise exception.InvalidConfiguration(
+                _('[DEFAULT] force_config_drive is true; this node makes no '
+                  'config drives'))
         self._host.initialize()
         self._check_virt_type()
         self._dirs.ensure_root()

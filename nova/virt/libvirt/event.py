@@ -159,7 +159,7 @@ class GuestStates:
         for uuid in before | self._known:
             steps = _steps(before.get(uuid, _OFF), self._known.get(uuid, _OFF))
             if steps:
-                self._made_up[uuid] = list(steps)
+                self._made_up[uuid] = _late_news(steps)
                 found += [virtevent.LifecycleEvent(uuid, step) for step in steps]
         return found
 
@@ -171,3 +171,9 @@ def _steps(was: int, is_now: int) -> tuple[int, ...]:
     if was != _OFF:
         return (is_now,)
     return (_STARTED,) if is_now == _RUNS else (_STARTED, is_now)
+
+
+def _late_news(steps: tuple[int, ...]) -> list[int]:
+    """Return the transitions whose events may still come after these were told."""
+    # A start is reported as CPUs that go on, and then as the start.
+    return [*steps, _RUNS] if _STARTED in steps else list(steps)

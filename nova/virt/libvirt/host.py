@@ -314,14 +314,35 @@ class Host:
 
     def get_vcpu_used(self) -> int:
         """Return how many CPUs the running guests have together."""
-        stats = self._get_running_stats(libvirt.VIR_DOMAIN_STATS_VCPU)
-        return sum(int(found.get('vcpu.current', 1)) for found in stats)
+        found = self._get_running_stats(libvirt.VIR_DOMAIN_STATS_VCPU)
+        return sum(self._get_vcpus_of(domain, stats) for domain, stats in found)
+
+    def _get_vcpus_of(self, domain: libvirt.virDomain, stats: dict[str, Any]) -> int:
+        if 'vcpu.current' in stats:
+            return int(stats['vcpu.current'])
+        # Not every hypervisor has these statistics.
+        try:
+            with self._asking():
+                return int(connection.wrap(domain).info()[3])
+        except exception.InstanceNotFound:
+            return 0
 
     def get_memory_mb_total(self) -> int:
         """Return the memory for guests and host, in MiB."""
         if self._file_backed_memory_mb:
             return self._file_backed_memory_mb
-        return int(self._get_node_info()[1])
+        # libvirt sums the NUMA nodes here; memory plugged in later may be in none.
+        return max(int(self._get_node_info()[1]), self._get_memory_mb_of_kernel())
+
+    def _get_memory_mb_of_kernel(self) -> int:
+        with self._asking() as conn:
+            try:
+                stats = conn.getMemoryStats(libvirt.VIR_NODE_MEMORY_STATS_ALL_CELLS, 0)
+            except libvirt.libvirtError as ex:
+                if not errors.is_unsupported(ex):
+                    raise
+                return 0
+        return int(stats['total']) // 1024
 
     def get_memory_mb_used(self) -> int:
         """Return the memory that is not there for another guest, in MiB."""
@@ -334,15 +355,17 @@ class Host:
         return (stats['total'] - free_kb) // 1024
 
     def _get_memory_mb_of_guests(self) -> int:
-        stats = self._get_running_stats(libvirt.VIR_DOMAIN_STATS_BALLOON)
-        return sum(int(found.get('balloon.current', 0)) for found in stats) // 1024
+        found = self._get_running_stats(libvirt.VIR_DOMAIN_STATS_BALLOON)
+        used_kb = sum(int(stats.get('balloon.current', 0)) for _domain, stats in found)
+        return used_kb // 1024
 
-    def _get_running_stats(self, kinds: int) -> list[dict[str, Any]]:
+    def _get_running_stats(self, kinds: int,
+                           ) -> list[tuple[libvirt.virDomain, dict[str, Any]]]:
         """Return statistics of the running guests; a stuck one is not waited for."""
         flags = (libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE
                  | libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT)
         with self._asking() as conn:
-            return [stats for _domain, stats in conn.getAllDomainStats(kinds, flags)]
+            return list(conn.getAllDomainStats(kinds, flags))
 
     def _get_node_info(self) -> list[Any]:
         with self._asking() as conn:

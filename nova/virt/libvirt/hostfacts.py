@@ -2,7 +2,7 @@
 # Copyright the nova-libvirt authors
 """Collects what descriptions of guests rely on about the host."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 import mmap
 import os
 import pathlib
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import libvirt
 from oslo_log import log as logging
 
+from nova.objects import fields
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import errors
 from nova.virt.libvirt.designer import inputs
@@ -25,6 +26,39 @@ LOG = logging.getLogger(__name__)
 _CONTROLLERS = pathlib.Path('/sys/fs/cgroup/cgroup.controllers')
 _MOUNTS = pathlib.Path('/proc/self/mounts')
 _MACHINE_ID = pathlib.Path('/etc/machine-id')
+_KVM_AMD = pathlib.Path('/sys/module/kvm_amd/parameters')
+_PERF_PREFIX = 'VIR_PERF_PARAM_'
+
+DomainCaps = Mapping[str, Mapping[str, vconfig.LibvirtConfigDomainCaps]]
+
+
+def _offers_sev(feature: object) -> bool:
+    return (isinstance(feature, vconfig.LibvirtConfigDomainCapsFeatureSev)
+            and bool(feature.supported))
+
+
+def _offers_sev_es(feature: object) -> bool:
+    return (isinstance(feature, vconfig.LibvirtConfigDomainCapsFeatureSev)
+            and bool(feature.max_es_guests))
+
+
+def _offers_snp(feature: object) -> bool:
+    return (isinstance(feature, vconfig.LibvirtConfigDomainCapsFeatureLaunchSecurity)
+            and 'sev-snp' in feature.sectypes)
+
+
+def _offers_tdx(feature: object) -> bool:
+    return (isinstance(feature, vconfig.LibvirtConfigDomainCapsFeatureTDX)
+            and bool(feature.supported))
+
+
+#: Model to the parameter that switches it on in kvm_amd, and what tells of QEMU's.
+_ENCRYPTION: Mapping[str, tuple[str | None, Callable[[object], bool]]] = {
+    fields.MemEncryptionModel.AMD_SEV: ('sev', _offers_sev),
+    fields.MemEncryptionModel.AMD_SEV_ES: ('sev_es', _offers_sev_es),
+    fields.MemEncryptionModel.AMD_SEV_SNP: ('sev_snp', _offers_snp),
+    fields.MemEncryptionModel.INTEL_TDX: (None, _offers_tdx),
+}
 
 
 def gather(host: 'libvirt_host.Host', settings: inputs.Settings) -> inputs.HostFacts:
@@ -50,6 +84,8 @@ def gather(host: 'libvirt_host.Host', settings: inputs.Settings) -> inputs.HostF
         versions=inputs.HostVersions(
             libvirt=host.get_lib_version(), qemu=host.get_version(),
             kernel_release=platform.release()),
+        memory_encryption=memory_encryption(host.get_domain_capabilities(), _text),
+        perf_events=perf_events(dir(libvirt)),
         present_paths=frozenset(p for p in (rng,) if p and os.path.exists(p)),
         supports_direct_io=supports_direct_io(settings.disk.instances_path),
         machine_id=(_text(_MACHINE_ID) or '').strip() or None)
@@ -104,6 +140,36 @@ def _expand(connection: 'libvirt.virConnect', arch: str,
     answer = vconfig.LibvirtConfigCPU()
     answer.parse_str(xml)
     return frozenset(feature.name for feature in answer.features)
+
+
+def memory_encryption(domain_caps: DomainCaps,
+                      read: Callable[[pathlib.Path], str | None]) -> frozenset[str]:
+    """Return the models of memory encryption that guests can have.
+
+    :param read: returns the content of a file of the host, None if there is none.
+    """
+    every = [feature for machine_types in domain_caps.values()
+             for caps in machine_types.values() if caps.features is not None
+             for feature in caps.features.features]
+    found = {model for model, (parameter, is_offered) in _ENCRYPTION.items()
+             if _is_on(parameter, read) and any(map(is_offered, every))}
+    # What builds upon SEV needs it.
+    sev = fields.MemEncryptionModel.AMD_SEV
+    return frozenset(found if sev in found else found & {
+        fields.MemEncryptionModel.INTEL_TDX})
+
+
+def _is_on(parameter: str | None,
+           read: Callable[[pathlib.Path], str | None]) -> bool:
+    if parameter is None:
+        return True
+    return (read(_KVM_AMD / parameter) or '').strip() in ('1', 'Y', 'y')
+
+
+def perf_events(names: Iterable[str]) -> frozenset[str]:
+    """Return the performance events among the names in libvirt's binding."""
+    return frozenset(name.removeprefix(_PERF_PREFIX).lower() for name in names
+                     if name.startswith(_PERF_PREFIX))
 
 
 def _text(path: pathlib.Path) -> str | None:

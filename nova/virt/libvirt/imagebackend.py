@@ -7,7 +7,6 @@ import dataclasses
 import os
 from typing import ClassVar
 
-from oslo_concurrency import processutils
 from oslo_utils import fileutils
 
 from nova import exception
@@ -15,6 +14,7 @@ from nova.i18n import _
 from nova.virt.libvirt.storage import baseimages
 from nova.virt.libvirt.storage import errors
 from nova.virt.libvirt.storage import files
+from nova.virt.libvirt.storage import programs
 from nova.virt.libvirt.storage import qemuimg
 
 #: Nobody but the user that QEMU runs as, which libvirt makes the owner.
@@ -95,7 +95,7 @@ class Image(abc.ABC):
             return
         # The size that the file shows stays: a qcow2 file is not as long as its
         # disk.
-        processutils.execute('fallocate', '-n', '-l', str(size_bytes), path)
+        programs.run('fallocate', '-n', '-l', str(size_bytes), path)
 
 
 class Qcow2(Image):
@@ -117,7 +117,7 @@ class Flat(Image):
 
     def _create_from(self, base: baseimages.BaseImage, size_bytes: int | None,
                      path: str) -> None:
-        files.copy_sparse(base.path, path)
+        files.copy(base.path, path)
         os.truncate(path, size_bytes or base.size_bytes)
 
 

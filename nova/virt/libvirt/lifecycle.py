@@ -20,6 +20,7 @@ from nova.virt.libvirt import guest as libvirt_guest
 from nova.virt.libvirt import host as libvirt_host
 from nova.virt.libvirt import machine
 from nova.virt.libvirt.designer import inputs as design
+from nova.virt.libvirt.designer import refusal
 
 if TYPE_CHECKING:
     from nova import objects
@@ -152,6 +153,7 @@ class Lifecycle:
             disk_info=disk_info, allotted=allotted,
             network_info=network_info or (), block_device_info=block_device_info)
         facts = self._facts()
+        refusal.refuse_what_was_not_granted(inputs, facts, self._settings.guest)
         xml = libvirt_guest.Guest.get_guest_xml(inputs, facts, self._settings.guest)
         guest = libvirt_guest.Guest.create(xml, self._host)
         self._remember_machine_type(instance, image_meta, facts.arch)

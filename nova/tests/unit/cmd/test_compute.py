@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any
+from typing import Any, TextIO
 
 from nova.cmd import compute
 from nova.tests.unit import base
@@ -27,20 +27,39 @@ import sys
 from nova.cmd import compute
 from nova import monkey_patch
 real = monkey_patch.patch
+FLAGS = ('--no-hypervisor', '--hung-hypervisor', '--stuck-thread')
+without, hung, stuck = (flag in sys.argv for flag in FLAGS)
+sys.argv = [one for one in sys.argv if one not in FLAGS]
 def patch(backend):
     real(backend)
     from nova.tests.fixtures import fake_driver
     from nova.virt import driver
-    if '--no-hypervisor' in sys.argv:
-        sys.argv.remove('--no-hypervisor')
+    if stuck:
+        import os
+        import eventlet
+        from eventlet import patcher, tpool
+    if without:
         from nova import exception
         def unavailable(self, host):
+            if stuck:
+                never, self._keep = os.pipe()
+                eventlet.spawn(tpool.execute, patcher.original('os').read, never, 1)
+                eventlet.sleep(0)
             raise exception.HypervisorUnavailable('no libvirt at qemu:///nowhere')
         fake_driver.FakeDriver.init_host = unavailable
+    if hung:
+        import threading
+        def hang(self, host):
+            print('waiting for the hypervisor', flush=True)
+            threading.Event().wait()
+        fake_driver.FakeDriver.init_host = hang
     driver.load_compute_driver = lambda virtapi: fake_driver.FakeDriver()
 monkey_patch.patch = patch
 sys.exit(compute.main())
 '''
+
+#: What it says once it does what the test wants to see.
+_READY = ('nova-compute is ready', 'waiting for the hypervisor')
 
 
 def _free_port() -> int:
@@ -50,40 +69,48 @@ def _free_port() -> int:
 
 
 class Process:
-    """A nova-compute and what it prints."""
+    """A nova-compute, its log, and what it says on stderr."""
 
     def __init__(self, *arguments: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, '-c', _PROGRAM, *arguments], text=True,
-            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
-        self.lines: list[str] = []
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.log: list[str] = []
+        self.errors: list[str] = []
         self._ready = threading.Event()
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
+        self._readers = [
+            threading.Thread(target=self._read, args=(self.process.stdout, self.log)),
+            threading.Thread(target=self._read,
+                             args=(self.process.stderr, self.errors))]
+        for reader in self._readers:
+            reader.start()
 
-    def _read(self) -> None:
-        for line in self.process.stderr:
-            self.lines.append(line.rstrip())
-            if 'nova-compute is ready' in line:
+    def _read(self, stream: TextIO, lines: list[str]) -> None:
+        for line in stream:
+            lines.append(line.rstrip())
+            if any(words in line for words in _READY):
                 self._ready.set()
         self._ready.set()
 
     def wait_until_ready(self) -> None:
         """Return when it serves, or fail with what it printed."""
         if not self._ready.wait(_DEADLINE_S) or self.process.poll() is not None:
-            raise AssertionError('\n'.join(self.lines))
+            raise AssertionError('\n'.join([*self.log, *self.errors]))
 
     def wait(self) -> int:
         """Return the exit code."""
         code = self.process.wait(_DEADLINE_S)
-        self._reader.join(_DEADLINE_S)
+        for reader in self._readers:
+            reader.join(_DEADLINE_S)
         return code
 
     def end(self) -> None:
         """Leave nothing of it."""
         self.process.kill()
         self.process.wait()
-        self._reader.join()
+        for reader in self._readers:
+            reader.join()
+        self.process.stdout.close()
         self.process.stderr.close()
 
 
@@ -138,9 +165,17 @@ class ServeTest(ComputeTestCase):
             self.assertEqual('fake-node', hypervisors[0]['hypervisor_hostname'])
             started = time.monotonic()
             process.process.send_signal(number)
-            self.assertEqual(0, process.wait(), process.lines)
+            self.assertEqual(0, process.wait(), process.log)
             self.assertLess(time.monotonic() - started, 10)
-            self.assertIn('has stopped', process.lines[-1])
+            self.assertIn('has stopped', process.log[-1])
+            self.assertEqual([], process.errors)
+
+    def test_start_that_hangs_can_be_ended(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            process = self.start('--hung-hypervisor')
+            process.wait_until_ready()
+            process.process.send_signal(number)
+            self.assertEqual(-number, process.wait(), process.log)
 
     def test_leaves_private_files_only(self) -> None:
         process = self.start()
@@ -167,15 +202,14 @@ class RefusalTest(ComputeTestCase):
     """What keeps it from starting, told in one line."""
 
     def assert_refused(self, *said: str, arguments: tuple[str, ...] = ()) -> None:
-        """Check exit code and last line."""
+        """Check exit code and the only line."""
         process = self.start(*arguments)
         code = process.wait()
-        self.assertEqual(1, code, process.lines)
-        line = process.lines[-1]
-        self.assertTrue(line.startswith('nova-compute: '), process.lines)
+        self.assertEqual((1, 1), (code, len(process.errors)), process.errors)
+        self.assertTrue(process.errors[0].startswith('nova-compute: '))
         for words in said:
-            self.assertIn(words, line)
-        self.assertNotIn('Traceback', '\n'.join(process.lines))
+            self.assertIn(words, process.errors[0])
+        self.assertNotIn('Traceback', '\n'.join(process.log))
 
     def test_second_on_the_same_state_folder(self) -> None:
         first = self.start()
@@ -211,6 +245,10 @@ class RefusalTest(ComputeTestCase):
 
     def test_hypervisor_not_running(self) -> None:
         self.assert_refused('qemu:///nowhere', arguments=('--no-hypervisor',))
+
+    def test_hypervisor_that_never_answers(self) -> None:
+        self.assert_refused('qemu:///nowhere',
+                            arguments=('--no-hypervisor', '--stuck-thread'))
 
     def test_wrong_value_in_the_configuration(self) -> None:
         self.write({'listen_port': 'http'})

@@ -70,13 +70,11 @@ class CreateRefusedTest(base.ComputeTestCase):
         self.flags(group='compute', image_type_exclude_list=['qcow2'])
         self.assert_refused(exception.ImageUnacceptable, 'format qcow2')
 
-    def test_user_data_that_is_not_base_64(self) -> None:
-        for text in ('!', 'a', 'ü'):
-            self.assert_refused(exception.InstanceUserDataMalformed, 'base 64',
-                                user_data=text)
-
-    def test_too_much_user_data(self) -> None:
-        self.assert_refused(exception.InvalidInput, '65535', user_data='A' * 65536)
+    def test_data_that_the_guest_would_not_find(self) -> None:
+        self.assert_refused(exception.InvalidInput, 'not support user_data',
+                            user_data='YQ==')
+        self.assert_refused(exception.InvalidInput, 'not support config_drive',
+                            config_drive=True)
 
     def test_zone(self) -> None:
         self.assert_refused(exception.InvalidInput, 'mars', availability_zone='mars')

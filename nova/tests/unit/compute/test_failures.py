@@ -65,6 +65,31 @@ class BuildFailureTest(base.ComputeTestCase):
         self.do('delete', instance)
         self.assert_gone(instance)
 
+    def test_cleanup_is_tried_again(self) -> None:
+        self.driver.fail('get_info', exception.InternalError(err='cannot tell'))
+        self.driver.fail('destroy', exception.HypervisorUnavailable())
+        instance = self.create()
+        self.settle()
+        self.manager.sync_power_states()
+        self.settle()
+        self.assertIn(instance.uuid, self.driver.guests)
+        self.assertEqual(1, len(self.manager.tracker.claims))
+        self.driver.hooks.clear()
+        self.manager.sync_power_states()
+        self.settle()
+        self.assert_failed(instance, 'cannot tell')
+        self.assert_nothing_on_host(instance)
+        self.assertIsNone(self.reload(instance).host)
+
+    def test_look_without_a_hypervisor(self) -> None:
+        instance = self.built()
+        self.driver.fail('get_info', exception.HypervisorUnavailable())
+        with self.assertLogs('nova.compute', 'WARNING') as logs:
+            self.manager.sync_power_states()
+            self.settle()
+        self.assertEqual(['WARNING'], [one.levelname for one in logs.records])
+        self.assert_state(instance, vm_states.ACTIVE)
+
     def test_failed_one_can_be_deleted(self) -> None:
         self.driver.fail('spawn', OSError('no'))
         instance = self.create()

@@ -26,18 +26,19 @@ class LifecycleTest(base.ComputeTestCase):
 
     def test_create_keeps_what_was_asked_for(self) -> None:
         instance = self.built(
-            name='web', metadata={'a': 'b'}, description='x', user_data='YQ==',
+            name='web', metadata={'a': 'b'}, description='x',
             availability_zone='nova')
         self.assertEqual(
-            ('web', 'web', 'x', {'a': 'b'}, 'YQ==', 'nova', 192, 1),
+            ('web', 'web', 'x', {'a': 'b'}, 'nova', 192, 1),
             (instance.display_name, instance.hostname,
-             instance.display_description, instance.metadata, instance.user_data,
+             instance.display_description, instance.metadata,
              instance.availability_zone, instance.memory_mb, instance.vcpus))
         self.assertEqual('m1.nano', instance.flavor.name)
         self.assertEqual(base.IMAGE['id'], instance.image_ref)
         self.assertEqual(('user', 'project'),
                          (instance.user_id, instance.project_id))
         self.assertIsNotNone(instance.launched_at)
+        self.assertEqual('/dev/vda', instance.root_device_name)
         self.assertEqual(self.manager.host, instance.host)
         self.assertEqual('fake-node', instance.node)
 

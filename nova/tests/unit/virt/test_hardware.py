@@ -186,6 +186,55 @@ class ConstraintTestCase(base.TestCase):
             builders.image(hw_redirected_usb_ports=2))
 
 
+class PromisesTestCase(base.TestCase):
+    """Real time, TPMs, encrypted and locked memory."""
+
+    def realtime(self, policy: str | None = None, **mask: str) -> set[int] | None:
+        specs = {'hw:cpu_realtime': 'yes'}
+        if policy:
+            specs['hw:emulator_threads_policy'] = policy
+        flavor = builders.flavor(specs)
+        flavor.vcpus = 4
+        return hardware.get_realtime_cpu_constraint(flavor, builders.image(**mask))
+
+    def test_realtime_cpus(self) -> None:
+        self.assertEqual({1, 2, 3}, self.realtime(hw_cpu_realtime_mask='^0'))
+        self.assertEqual({2, 3}, self.realtime(hw_cpu_realtime_mask='2-3'))
+        self.assertEqual({0, 1, 2, 3}, self.realtime('share'))
+
+    def test_realtime_cpus_leave_one_for_the_emulator(self) -> None:
+        for mask in ({}, {'hw_cpu_realtime_mask': '0-3'},
+                     {'hw_cpu_realtime_mask': '^0-3'}, {'hw_cpu_realtime_mask': '4'}):
+            self.assertRaises(
+                exception.RealtimeMaskNotFoundOrInvalid, self.realtime, **mask)
+
+    def test_tpm(self) -> None:
+        for specs in ({'hw:tpm_model': 'tpm-crb'}, {'hw:tpm_version': '3.0'},
+                      {'hw:tpm_version': '1.2', 'hw:tpm_model': 'tpm-crb'}):
+            self.assertRaises(exception.Invalid, hardware.get_vtpm_constraint,
+                              builders.flavor(specs), builders.image())
+        self.assertEqual(
+            hardware.VTPMConfig('2.0', 'tpm-tis'), hardware.get_vtpm_constraint(
+                builders.flavor({'hw:tpm_version': '2.0'}), builders.image()))
+
+    def test_encryption_needs_firmware_and_machine(self) -> None:
+        flavor = builders.flavor({'hw:mem_encryption': 'true'})
+
+        self.assertRaises(
+            exception.FlavorImageConflict, hardware.get_mem_encryption_constraint,
+            flavor, builders.image())
+        self.assertRaises(
+            exception.InvalidMachineType, hardware.get_mem_encryption_constraint,
+            flavor, builders.image(hw_firmware_type='uefi', hw_machine_type='pc'))
+
+    def test_locked_memory_of_both_differs(self) -> None:
+        self.assertRaises(
+            exception.FlavorImageLockedMemoryConflict,
+            hardware.get_locked_memory_constraint,
+            builders.flavor({'hw:locked_memory': 'false', 'hw:mem_page_size': '4'}),
+            builders.image(hw_locked_memory=True))
+
+
 class InstanceInfoTestCase(base.TestCase):
 
     def test_equality(self) -> None:

@@ -34,9 +34,16 @@ def describe_usb_controller(guest: vconfig.LibvirtConfigGuest, inputs: GuestInpu
     controller = vconfig.LibvirtConfigGuestUSBHostController()
     controller.index = 0
     if not _needs_usb(guest, inputs, host_facts):
-        model = hardware.get_usb_model(inputs.flavor, inputs.image_meta)
-        controller.model = model or 'none'
+        controller.model = hardware.get_usb_model(
+            inputs.flavor, inputs.image_meta) or _model_of_rest(guest)
     guest.add_device(controller)
+
+
+def _model_of_rest(guest: vconfig.LibvirtConfigGuest) -> str | None:
+    """Return the model where nothing needs one: what is plugged in later may."""
+    if guest.devices_of(vconfig.LibvirtConfigGuestUSBRedirect):
+        return None
+    return 'none'
 
 
 def _needs_usb(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
@@ -50,8 +57,7 @@ def _needs_usb(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
 def _is_usb(device: vconfig.LibvirtConfigGuestDevice) -> bool:
     if isinstance(device, vconfig.LibvirtConfigGuestDisk):
         return bool(device.target_bus == 'usb')
-    if isinstance(device, vconfig.LibvirtConfigGuestInput
-                  | vconfig.LibvirtConfigGuestUSBRedirect):
+    if isinstance(device, vconfig.LibvirtConfigGuestInput):
         return bool(device.bus == 'usb')
     return (isinstance(device, vconfig.LibvirtConfigGuestHostdev)
             and device.type == 'usb')

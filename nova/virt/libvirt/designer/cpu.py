@@ -41,7 +41,9 @@ def get_guest_cpu_config(inputs: GuestInputs, host_facts: HostFacts,
     cpu = get_guest_cpu_model_config(inputs, host_facts, settings)
     if cpu is None:
         return None
-    topology = hardware.get_best_cpu_topology(inputs.flavor, inputs.image_meta)
+    topology = hardware.get_best_cpu_topology(
+        inputs.flavor, inputs.image_meta,
+        numa_topology=inputs.instance.numa_topology)
     cpu.sockets = topology.sockets
     cpu.cores = topology.cores
     cpu.threads = topology.threads

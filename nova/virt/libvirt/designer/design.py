@@ -12,12 +12,16 @@ from nova.virt.libvirt.designer import controller
 from nova.virt.libvirt.designer import cpu
 from nova.virt.libvirt.designer import display
 from nova.virt.libvirt.designer import features
+from nova.virt.libvirt.designer import hostdev
 from nova.virt.libvirt.designer import identity
 from nova.virt.libvirt.designer import interface
+from nova.virt.libvirt.designer import iommu
 from nova.virt.libvirt.designer import memory
 from nova.virt.libvirt.designer import metadata
+from nova.virt.libvirt.designer import numa
 from nova.virt.libvirt.designer import peripherals
-from nova.virt.libvirt.designer import refusal
+from nova.virt.libvirt.designer import security
+from nova.virt.libvirt.designer import share
 from nova.virt.libvirt.designer import storage
 from nova.virt.libvirt.designer import sysinfo
 from nova.virt.libvirt.designer import tune
@@ -29,14 +33,16 @@ Step = Callable[[vconfig.LibvirtConfigGuest, GuestInputs, HostFacts, Settings], 
 
 #: In the order of their devices in the document.
 STEPS: tuple[Step, ...] = (
-    refusal.refuse_what_cannot_be_described,
     identity.describe_identity,
     identity.describe_id_maps,
     metadata.describe_metadata,
     memory.describe_backing,
     tune.describe_cpu_placement,
     tune.describe_quotas,
+    tune.describe_perf_events,
     cpu.describe_cpu,
+    numa.describe_nodes,
+    numa.describe_placement,
     sysinfo.describe_sysinfo,
     boot.describe_os,
     boot.describe_firmware,
@@ -45,18 +51,26 @@ STEPS: tuple[Step, ...] = (
     features.describe_features,
     features.describe_hyperv,
     clock.describe_clock,
+    security.describe_launch_security,
     storage.describe_storage,
+    share.describe_shares,
     interface.describe_interfaces,
+    hostdev.describe_pci_devices,
+    hostdev.describe_mediated_devices,
+    hostdev.describe_accelerators,
     console.describe_consoles,
     console.describe_agents,
     display.describe_graphics,
     display.describe_video,
     display.describe_inputs,
+    security.describe_tpm,
     peripherals.describe_rng,
     peripherals.describe_sound,
     peripherals.describe_usb_redirection,
     peripherals.describe_watchdog,
     peripherals.describe_balloon,
+    memory.describe_persistent_memory,
+    iommu.describe_iommu,
 )
 
 #: Steps that depend on what the others put into the guest.

@@ -40,6 +40,11 @@ class HostVersions:
         """
         return self.libvirt >= 9_002_000
 
+    @property
+    def has_virtio_iommu(self) -> bool:
+        """Whether guests can have an IOMMU of virtio."""
+        return self.libvirt >= 8_003_000
+
 
 @dataclasses.dataclass(frozen=True)
 class HostFacts:
@@ -54,6 +59,10 @@ class HostFacts:
         dataclasses.field(default_factory=dict))
     cpus: HostCPUs = dataclasses.field(default_factory=HostCPUs)
     versions: HostVersions = dataclasses.field(default_factory=HostVersions)
+    #: Models of memory encryption that hardware, kernel and QEMU have.
+    memory_encryption: frozenset[str] = frozenset()
+    #: Performance events that the libvirt binding knows, such as ``cpu_clock``.
+    perf_events: frozenset[str] = frozenset()
     #: Those of the configured device paths that exist.
     present_paths: frozenset[str] = frozenset()
     #: Whether the file system of the instances takes O_DIRECT.

@@ -9,6 +9,7 @@ from nova.virt import hardware
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import machine
 from nova.virt.libvirt.designer import machines
+from nova.virt.libvirt.designer import security
 from nova.virt.libvirt.designer.inputs import GuestInputs
 from nova.virt.libvirt.designer.inputs import HostFacts
 from nova.virt.libvirt.designer.inputs import Settings
@@ -25,7 +26,7 @@ def describe_features(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
     guest.add_feature(vconfig.LibvirtConfigGuestFeatureACPI())
     if not settings.machine.disable_apic:
         guest.add_feature(vconfig.LibvirtConfigGuestFeatureAPIC())
-    if _has_vmcoreinfo(machines.guest_arch(inputs, host_facts)):
+    if _has_vmcoreinfo(inputs, host_facts, settings):
         guest.add_feature(vconfig.LibvirtConfigGuestFeatureVMCoreInfo())
     if _hides_hypervisor(inputs):
         guest.add_feature(vconfig.LibvirtConfigGuestFeatureKvmHidden())
@@ -37,8 +38,13 @@ def describe_features(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
             settings.machine.tb_cache_size_mb))
 
 
-def _has_vmcoreinfo(arch: str) -> bool:
-    return machine.is_x86(arch) or arch == fields.Architecture.AARCH64
+def _has_vmcoreinfo(inputs: GuestInputs, host_facts: HostFacts,
+                    settings: Settings) -> bool:
+    arch = machines.guest_arch(inputs, host_facts)
+    if not machine.is_x86(arch) and arch != fields.Architecture.AARCH64:
+        return False
+    # Nobody outside could read a dump of encrypted memory.
+    return security.memory_encryption(inputs, host_facts, settings) is None
 
 
 def _hides_hypervisor(inputs: GuestInputs) -> bool:

@@ -2,46 +2,106 @@
 # Copyright the nova-libvirt authors
 """Where local disks lie, and in which format."""
 
+from collections.abc import Callable
 import dataclasses
 
 from nova import exception
+from nova.i18n import _
+from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt.designer import machines
 from nova.virt.libvirt.designer.inputs import GuestInputs
 from nova.virt.libvirt.designer.inputs import Settings
 
-_RAW = ('raw', 'flat')
-_QCOW2 = 'qcow2'
+Disk = vconfig.LibvirtConfigGuestDisk
+Describe = Callable[[Disk, str, GuestInputs, Settings], None]
 
 
 @dataclasses.dataclass(frozen=True)
-class ImageSource:
-    path: str
-    format: str
-    #: Whether all of its room is reserved.
+class _Kind:
+    """How images of a type are described."""
+
+    describe: Describe
+    #: Whether all of their room is always reserved.
     is_preallocated: bool = False
 
 
-def describe_image(name: str, inputs: GuestInputs, settings: Settings) -> ImageSource:
-    """Return the file of one local disk.
+def describe_image(disk: Disk, name: str, inputs: GuestInputs,
+                   settings: Settings) -> bool:
+    """Say where one local disk lies; return whether all its room is reserved.
 
     :raises nova.exception.UnsupportedImageModel: for an images_type that is not
         known.
+    :raises RuntimeError: if it is not configured where its images are.
     """
-    path = f'{machines.instance_dir(inputs, settings)}/{name}'
-    preallocated = settings.disk.preallocate_images == 'space'
-    usual = _QCOW2 if _images_type(name, settings) == _QCOW2 else 'raw'
-    # A disk stays in the format it was made in when images_type changes: in a raw
-    # one the guest could have written the head of another format.
-    recorded = inputs.allotted.disk_formats.get(path, usual)
-    return ImageSource(path, recorded, preallocated)
+    images_type = _images_type(name, inputs, settings)
+    if images_type not in _KINDS:
+        raise exception.UnsupportedImageModel(image=images_type)
+    kind = _KINDS[images_type]
+    kind.describe(disk, name, inputs, settings)
+    return kind.is_preallocated or (
+        disk.source_type == 'file' and settings.disk.preallocate_images == 'space')
 
 
-def _images_type(name: str, settings: Settings) -> str:
+def _images_type(name: str, inputs: GuestInputs, settings: Settings) -> str:
     configured = settings.disk.images_type
     if name.startswith('disk.config'):
-        return 'raw'
+        # It is made as a file, and kept where the other disks are only in Ceph.
+        in_ceph = configured == 'rbd' and (
+            name in inputs.found.rbd_images or name not in inputs.found.local_files)
+        return 'rbd' if in_ceph else 'raw'
     if configured == 'default':
-        return _QCOW2 if settings.disk.use_cow_images else 'flat'
-    if configured == _QCOW2 or configured in _RAW:
-        return configured
-    raise exception.UnsupportedImageModel(image=configured)
+        return 'qcow2' if settings.disk.use_cow_images else 'flat'
+    return configured
+
+
+def describe_file(disk: Disk, name: str, inputs: GuestInputs,
+                  settings: Settings) -> None:
+    """Point to a file in the folder of the instance."""
+    disk.source_type = 'file'
+    disk.source_path = f'{machines.instance_dir(inputs, settings)}/{name}'
+    usual = ('qcow2' if _images_type(name, inputs, settings) == 'qcow2' else 'raw')
+    # A disk stays in the format it was made in when images_type changes: in a raw
+    # one the guest could have written the head of another format.
+    disk.driver_format = inputs.allotted.disk_formats.get(disk.source_path, usual)
+
+
+def _describe_lvm(disk: Disk, name: str, inputs: GuestInputs,
+                  settings: Settings) -> None:
+    """Point to a logical volume."""
+    if not settings.disk.volume_group:
+        raise RuntimeError(_('images_type lvm needs images_volume_group'))
+    disk.source_type = 'block'
+    disk.source_path = (
+        f'/dev/{settings.disk.volume_group}/{inputs.instance.uuid}_{name}')
+    disk.driver_format = 'raw'
+
+
+def _describe_rbd(disk: Disk, name: str, inputs: GuestInputs,
+                  settings: Settings) -> None:
+    """Point to an image in Ceph."""
+    options = settings.disk
+    if not options.rbd_pool:
+        raise RuntimeError(_('images_type rbd needs images_rbd_pool'))
+    if options.rbd_user and not options.rbd_secret_uuid:
+        raise RuntimeError(_('rbd_user needs rbd_secret_uuid'))
+    disk.source_type = 'network'
+    # QEMU is the only one that reaches it.
+    disk.driver_name = None
+    disk.driver_format = 'raw'
+    disk.source_protocol = 'rbd'
+    disk.source_name = f'{options.rbd_pool}/{inputs.instance.uuid}_{name}'
+    disk.source_hosts = [host for host, _port in inputs.found.ceph_monitors]
+    disk.source_ports = [port for _host, port in inputs.found.ceph_monitors]
+    if options.rbd_user:
+        disk.auth_username = options.rbd_user
+        disk.auth_secret_type = 'ceph'  # nosec B105
+        disk.auth_secret_uuid = options.rbd_secret_uuid
+
+
+_KINDS = {
+    'flat': _Kind(describe_file),
+    'raw': _Kind(describe_file),
+    'qcow2': _Kind(describe_file),
+    'lvm': _Kind(_describe_lvm, is_preallocated=True),
+    'rbd': _Kind(_describe_rbd),
+}

@@ -20,8 +20,9 @@ from nova.virt.libvirt.designer.settings import ProductSettings
 from nova.virt.libvirt.designer.settings import Settings
 from nova.virt.libvirt.designer.settings import from_options
 
-__all__ = ['Allotted', 'AssignedDevices', 'GuestInputs', 'HostCPUs', 'HostFacts',
-           'HostVersions', 'ProductSettings', 'Rescue', 'Settings', 'from_options']
+__all__ = ['Allotted', 'AssignedDevices', 'Found', 'GuestInputs', 'HostCPUs',
+           'HostFacts', 'HostVersions', 'ProductSettings', 'Rescue', 'Settings',
+           'from_options']
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +61,28 @@ class Allotted:
         dataclasses.field(default_factory=dict))
 
 
+def _nothing() -> Any:
+    return dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What was looked up on the host for what this guest names."""
+
+    #: PCI address of a virtual function to its network device.
+    netdevs: collections.abc.Mapping[str, str] = _nothing()
+    #: PCI address to the character device of its vDPA.
+    vdpa_paths: collections.abc.Mapping[str, str] = _nothing()
+    #: UUID of a volume to that of the secret which decrypts it.
+    volume_secrets: collections.abc.Mapping[str, str] = _nothing()
+    #: Hosts and ports of Ceph's monitors.
+    ceph_monitors: tuple[tuple[str, str], ...] = ()
+    #: Names of those local disks that are in Ceph's pool.
+    rbd_images: frozenset[str] = frozenset()
+    #: Names of the files in the folder of the instance.
+    local_files: frozenset[str] = frozenset()
+
+
 @dataclasses.dataclass(frozen=True)
 class GuestInputs:
     """One guest as it was asked for."""
@@ -75,3 +98,4 @@ class GuestInputs:
     block_device_info: collections.abc.Mapping[str, Any] | None = None
     rescue: Rescue | None = None
     assigned: AssignedDevices = dataclasses.field(default_factory=AssignedDevices)
+    found: Found = dataclasses.field(default_factory=Found)

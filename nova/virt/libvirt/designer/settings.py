@@ -2,63 +2,19 @@
 # Copyright the nova-libvirt authors
 """What the operator decided, as plain values.
 
-Every field names the configuration option that it comes from; nothing here reads
-the configuration.  Who does hands a look-up to :func:`from_options`::
-
-    settings = from_options(Settings, lambda group, name: CONF[group][name])
-
-Defaults are those of the options, so ``Settings()`` is the unconfigured node.
+Every field names the configuration option that it comes from.  Defaults are those
+of the options, so ``Settings()`` is the unconfigured node.
 """
 
-import collections.abc
 import dataclasses
-from typing import Any, TypeVar
 
-T = TypeVar('T')
+from nova.virt.libvirt.options import from_options
+from nova.virt.libvirt.options import nested
+from nova.virt.libvirt.options import option
+from nova.virt.libvirt.vif import VIFSettings
+from nova.virt.libvirt.volume.volume import VolumeSettings
 
-#: Answers the value of an option: (group, name); group ``DEFAULT`` is ungrouped.
-Lookup = collections.abc.Callable[[str, str], Any]
-
-
-def option(name: str, default: Any = None) -> Any:
-    """Declare a field that comes from the option ``group.name``."""
-    return dataclasses.field(default=default, metadata={'option': name})
-
-
-def nested(cls: type[T]) -> T:
-    """Declare a field that is itself a group of settings."""
-    field: T = dataclasses.field(default_factory=cls, metadata={'nested': cls})
-    return field
-
-
-def from_options(cls: type[T], lookup: Lookup, **values: Any) -> T:
-    """Build settings from configured values.
-
-    :param lookup: its LookupError leaves a field at its default.
-    :param values: fields that are given instead of looked up.
-    """
-    for field in dataclasses.fields(cls):  # type: ignore[arg-type]
-        if field.name not in values:
-            values.update(_configured(field, lookup))
-    return cls(**values)
-
-
-def _configured(field: 'dataclasses.Field[Any]', lookup: Lookup) -> dict[str, Any]:
-    if 'option' in field.metadata:
-        group, _, name = field.metadata['option'].rpartition('.')
-        try:
-            return {field.name: _frozen(lookup(group or 'DEFAULT', name), field)}
-        except LookupError:
-            return {}
-    if 'nested' in field.metadata:
-        return {field.name: from_options(field.metadata['nested'], lookup)}
-    return {}
-
-
-def _frozen(value: Any, field: 'dataclasses.Field[Any]') -> Any:
-    if isinstance(field.default, tuple):
-        return tuple(value or ())
-    return value
+__all__ = ['Settings', 'from_options']
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +29,10 @@ class CPUSettings:
     dedicated_set: str | None = option('compute.cpu_dedicated_set')
     #: The predecessor of both sets.
     vcpu_pin_set: str | None = option('vcpu_pin_set')
+    #: Of the real-time virtual CPUs.
+    realtime_priority: int = option('libvirt.realtime_scheduler_priority', 1)
+    #: Names of the events that are counted for each guest.
+    perf_events: tuple[str, ...] = option('libvirt.enabled_perf_events', ())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,11 +62,20 @@ class DiskSettings:
     #: ``TYPE=MODE`` entries.
     cachemodes: tuple[str, ...] = option('libvirt.disk_cachemodes', ())
     discard: str | None = option('libvirt.hw_disk_discard')
+    #: LVM volume group of local disks.
+    volume_group: str | None = option('libvirt.images_volume_group')
+    #: Ceph pool of local disks.
+    rbd_pool: str = option('libvirt.images_rbd_pool', 'rbd')
+    rbd_user: str | None = option('libvirt.rbd_user')
+    rbd_secret_uuid: str | None = option('libvirt.rbd_secret_uuid')
 
 
 @dataclasses.dataclass(frozen=True)
-class InterfaceSettings:
-    use_virtio_for_bridges: bool = option('libvirt.use_virtio_for_bridges', True)
+class ShareSettings:
+    """Where shared file systems are mounted."""
+
+    nfs_mounts: str = option('libvirt.nfs_mount_point_base', '/var/lib/nova/mnt')
+    ceph_mounts: str = option('libvirt.ceph_mount_point_base', '/var/lib/nova/mnt')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,7 +134,9 @@ class Settings:
     machine: MachineSettings = nested(MachineSettings)
     memory: MemorySettings = nested(MemorySettings)
     disk: DiskSettings = nested(DiskSettings)
-    interface: InterfaceSettings = nested(InterfaceSettings)
+    share: ShareSettings = nested(ShareSettings)
+    volume: VolumeSettings = nested(VolumeSettings)
+    interface: VIFSettings = nested(VIFSettings)
     console: ConsoleSettings = nested(ConsoleSettings)
     container: ContainerSettings = nested(ContainerSettings)
     product: ProductSettings = nested(ProductSettings)

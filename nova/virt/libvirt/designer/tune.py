@@ -3,29 +3,22 @@
 """Which host CPUs the guest may use, and how much of them."""
 
 from nova import exception
-from nova.virt import hardware
 from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt.designer import hostnuma
 from nova.virt.libvirt.designer.inputs import GuestInputs
 from nova.virt.libvirt.designer.inputs import HostFacts
 from nova.virt.libvirt.designer.inputs import Settings
 
+#: What Intel's cache monitoring measures; Linux no longer shows it as events.
+_CACHE_MONITORING = ('cmt', 'mbml', 'mbmt')
+
 
 def describe_cpu_placement(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
                            host_facts: HostFacts, settings: Settings) -> None:
-    """Keep the guest to the host CPUs that guests share."""
-    shared = shared_cpus(host_facts, settings)
-    if shared:
+    """Keep the guest to the host CPUs that guests share, unless it has its own."""
+    shared = hostnuma.shared_cpus(host_facts, settings)
+    if shared and inputs.instance.numa_topology is None:
         guest.cpuset = shared
-
-
-def shared_cpus(host_facts: HostFacts, settings: Settings) -> set[int] | None:
-    """Return the host CPUs that float between guests; None for all of them."""
-    spec = settings.cpu.shared_set
-    if spec is None and settings.cpu.dedicated_set is None:
-        spec = settings.cpu.vcpu_pin_set
-    if not spec:
-        return None
-    return hardware.parse_cpu_spec(spec) & host_facts.cpus.online
 
 
 def describe_quotas(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
@@ -42,6 +35,14 @@ def describe_quotas(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
         return
     if not host_facts.cpus.has_controller:
         raise exception.UnsupportedHostCPUControlPolicy()
-    guest.cputune = vconfig.LibvirtConfigGuestCPUTune()
+    guest.cputune = guest.cputune or vconfig.LibvirtConfigGuestCPUTune()
     for name, value in quotas.items():
         setattr(guest.cputune, name, value)
+
+
+def describe_perf_events(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
+                         host_facts: HostFacts, settings: Settings) -> None:
+    """Count the events that the operator wants and the host can count."""
+    for event in settings.cpu.perf_events:
+        if event in host_facts.perf_events and event not in _CACHE_MONITORING:
+            guest.add_perf_event(event)

@@ -22,13 +22,20 @@ def deploying(what: str) -> collections.abc.Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
         raise exception.InstanceDeployFailure(
-            reason=_('%(what)s: %(why)s') % {'what': what, 'why': reason}) from error
+            reason=_('%(what)s: %(why)s')
+            % {'what': what, 'why': _system_failure(error)}) from error
     except processutils.ProcessExecutionError as error:
         raise exception.InstanceDeployFailure(
             reason=_('%(what)s: %(why)s')
             % {'what': what, 'why': program_failure(error)}) from error
+
+
+def _system_failure(error: OSError) -> str:
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    name = str(error.filename or '')
+    # A program that is missing; where files lie is no business of users.
+    return f'{name}: {reason}' if name and not os.path.isabs(name) else reason
 
 
 def program_failure(error: processutils.ProcessExecutionError) -> str:

@@ -1,22 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
-"""qemu-img, always told the formats and never run without limits."""
+"""qemu-img, always told the formats and never run without limits.
 
-import ctypes
+What fails raises processutils.ProcessExecutionError, and may leave half a file.
+"""
+
 import dataclasses
-import functools
-import os
-import resource
-import signal
 
-from oslo_concurrency import processutils
 from oslo_utils import units
+
+from nova.virt.libvirt.storage import programs
 
 #: What QEMU calls the formats that image services call otherwise.
 QEMU_NAMES = {'vhd': 'vpc', 'iso': 'raw'}
-
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,31 +57,5 @@ def _escaped(path: str) -> str:
 
 
 def _run(limits: Limits, gibs: int, *args: str) -> None:
-    """Run qemu-img.
-
-    :raises processutils.ProcessExecutionError: if it fails.
-    """
-    confine = functools.partial(
-        _confine, limits.cpu_time_s * gibs, limits.address_space_gib * units.Gi)
-    # Its messages are shown to users, among others in English.
-    environment = {**os.environ, 'LC_ALL': 'C'}
-    processutils.execute('qemu-img', *args, preexec_fn=confine,
-                         env_variables=environment)
-
-
-def _confine(cpu_time_s: int, address_space_bytes: int) -> None:
-    """Limit the process that is about to become qemu-img.
-
-    It ends with its parent: a killed service leaves nobody writing to a file that
-    its successor removes.
-    """
-    _limit(resource.RLIMIT_CPU, cpu_time_s)
-    _limit(resource.RLIMIT_AS, address_space_bytes)
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-
-
-def _limit(what: int, value: int) -> None:
-    hard = resource.getrlimit(what)[1]
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(what, (value, value))
+    programs.run('qemu-img', *args, limits=programs.Limits(
+        limits.cpu_time_s * gibs, limits.address_space_gib * units.Gi))

@@ -395,7 +395,10 @@ class ListTest(base.ApiTestCase):
                       'sort_key=password', 'sort_dir=up', 'changes-since=today',
                       'sort_dir=asc&sort_dir=desc', 'power_state=on',
                       'ip=10.0.0.1', 'tags=a', 'deleted=perhaps',
-                      'name=' + 'x' * 300, 'marker=nope'):
+                      'name=' + 'x' * 300, 'marker=nope',
+                      'power_state=' + '9' * 30, 'progress=-' + '9' * 30,
+                      'changes-since=0001-01-01T00:00:00%2B14:00',
+                      'changes-before=9999-12-31T23:59:59-14:00'):
             response = self.compute_request('GET', f'/servers?{query}', '2.96')
             self.assert_fault(response, 400, 'badRequest')
 

@@ -38,6 +38,11 @@ class TestInitHost(base.DriverTestCase):
         self.assertIn('parallels', str(error))
         self.assertIn('qemu', str(error))
 
+    def test_config_drives_for_all(self) -> None:
+        self.flags(force_config_drive=True)
+        error = self.assertRaises(exception.InvalidConfiguration, self.start)
+        self.assertIn('force_config_drive', str(error))
+
     def test_instances_cannot_be_stored(self) -> None:
         path = os.path.join(self.state_path, 'file')
         with open(path, 'w'):

@@ -63,18 +63,6 @@ class DesignTestCase(base.TestCase):
 
         self.assertNotIn('<evil', xml)
 
-    def test_what_has_no_step_is_refused(self) -> None:
-        for name in ('hw__mem_encryption', 'hw__locked_memory', 'hw__tpm_version',
-                     'hw__viommu_model', 'hw__pmem'):
-            error = self.refused(exception.NotSupported,
-                                 flavor=self.flavor(**{name: '1'}))
-            self.assertIn(name.replace('__', ':'), str(error))
-
-    def test_assigned_devices_are_refused(self) -> None:
-        assigned = inputs.AssignedDevices(mdevs=(builders.UUID,))
-
-        self.refused(exception.NotSupported, assigned=assigned)
-
     def test_volumes_of_unknown_kind_are_refused(self) -> None:
         disk_info = {'disk_bus': 'virtio', 'cdrom_bus': 'ide', 'mapping': {
             'root': {'bus': 'virtio', 'dev': 'vda', 'type': 'disk'},
@@ -87,9 +75,8 @@ class DesignTestCase(base.TestCase):
         self.assertIn('acme', str(error))
 
     def test_unknown_vif_is_refused(self) -> None:
-        for change in ({'type': 'acme'}, {'vnic_type': 'direct'},
-                       {'delegate_create': False}):
-            vif = {**self.base.inputs().network_info[0], **change}
+        for kind in ('acme', 'unbound', 'binding_failed', None):
+            vif = {**self.base.inputs().network_info[0], 'type': kind}
             self.refused(exception.InternalError, network_info=[vif])
 
     def test_rng_without_its_source(self) -> None:

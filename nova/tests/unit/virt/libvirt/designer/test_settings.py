@@ -18,8 +18,13 @@ class FromOptionsTestCase(base.TestCase):
 
     def test_every_option_exists_and_has_the_default_of_the_field(self) -> None:
         built = settings.from_options(settings.Settings, from_conf)
-        defaults = dataclasses.replace(settings.Settings(), disk=dataclasses.replace(
-            settings.DiskSettings(), instances_path=CONF.instances_path))
+        mounts = CONF.libvirt.nfs_mount_point_base
+        defaults = dataclasses.replace(
+            settings.Settings(),
+            disk=dataclasses.replace(
+                settings.DiskSettings(), instances_path=CONF.instances_path),
+            share=settings.ShareSettings(nfs_mounts=mounts, ceph_mounts=mounts),
+            volume=settings.VolumeSettings(quobyte_mounts=mounts))
 
         self.assertEqual(defaults, built)
 

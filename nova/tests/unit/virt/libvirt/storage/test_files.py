@@ -5,7 +5,7 @@ import errno
 import os
 import stat
 
-import fixtures
+from oslo_concurrency import processutils
 
 from nova.tests.unit import base
 from nova.virt.libvirt.storage import files
@@ -67,55 +67,20 @@ class TestAppearing(FilesTestCase):
         self.assertEqual([], os.listdir(self.state_path))
 
 
-class TestCopySparse(FilesTestCase):
+class TestCopy(FilesTestCase):
 
-    def setUp(self) -> None:
-        super().setUp()
-        self.source = os.path.join(self.state_path, 'source')
-        self.write(self.source, b'begin')
-        with open(self.source, 'r+b') as file:
+    def test_holes_stay(self) -> None:
+        source = os.path.join(self.state_path, 'source')
+        self.write(source, b'begin')
+        with open(source, 'r+b') as file:
             file.seek(3 * MIB)
             file.write(b'middle')
             file.truncate(8 * MIB)
-
-    def assert_copied(self) -> None:
-        self.assertEqual(self.read(self.source), self.read())
+        files.copy(source, self.path)
+        self.assertEqual(self.read(source), self.read())
         self.assertLess(os.stat(self.path).st_blocks * 512, MIB)
 
-    def test_copy(self) -> None:
-        files.copy_sparse(self.source, self.path)
-        self.assert_copied()
-
-    def test_copy_in_several_chunks(self) -> None:
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.virt.libvirt.storage.files.COPY_CHUNK_BYTES', 3))
-        self.write(self.source, b'more than one chunk')
-        files.copy_sparse(self.source, self.path)
-        self.assertEqual(b'more than one chunk', self.read())
-
-    def test_file_systems_that_do_not_share(self) -> None:
-        def refuse(*args: int) -> int:
-            raise OSError(errno.EXDEV, 'other device')
-        self.useFixture(fixtures.MonkeyPatch('os.copy_file_range', refuse))
-        files.copy_sparse(self.source, self.path)
-        self.assert_copied()
-
-    def test_full_disk(self) -> None:
-        def fill(*args: int) -> int:
-            raise OSError(errno.ENOSPC, 'full')
-        self.useFixture(fixtures.MonkeyPatch('os.copy_file_range', fill))
-        error = self.assertRaises(OSError, files.copy_sparse, self.source, self.path)
-        self.assertEqual(errno.ENOSPC, error.errno)
-
-    def test_source_that_shrinks(self) -> None:
-        self.useFixture(fixtures.MonkeyPatch(
-            'os.copy_file_range', lambda *args: 0))
-        error = self.assertRaises(OSError, files.copy_sparse, self.source, self.path)
-        self.assertEqual(errno.EIO, error.errno)
-
-    def test_file_of_holes(self) -> None:
-        os.truncate(self.source, 0)
-        os.truncate(self.source, MIB)
-        files.copy_sparse(self.source, self.path)
-        self.assertEqual(MIB, os.path.getsize(self.path))
-        self.assertEqual(0, os.stat(self.path).st_blocks)
+    def test_failure(self) -> None:
+        error = self.assertRaises(processutils.ProcessExecutionError, files.copy,
+                                  os.path.join(self.state_path, 'no'), self.path)
+        self.assertIn('No such file', error.stderr)

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""The laws, and what breaks them."""
+
+import ast
+
+from nova.tests.unit import base
+from tools import check_laws
+
+
+class CheckLawsTest(base.TestCase):
+
+    def breaks(self, code: str, name: str = 'guest.py') -> list[str]:
+        """Return what a module of the package with that code breaks."""
+        tree = ast.parse(code)
+        found = [check_laws.breaks_of_import(name, module)
+                 for _line, module in check_laws.imports_of(tree)]
+        found += [check_laws.breaks_of_use(name, node.attr)
+                  for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+        return [reason for reason in found if reason]
+
+    def test_threads(self) -> None:
+        for code in ('import eventlet', 'from concurrent import futures',
+                     'from threading import Thread', 'threading.Thread(target=f)',
+                     'def f():\n    import multiprocessing'):
+            self.assertEqual(1, len(self.breaks(code)), code)
+            self.assertEqual([], self.breaks(code, 'eventqueue.py'), code)
+        self.assertEqual([], self.breaks('import threading\nthreading.Lock()'))
+
+    def test_xml(self) -> None:
+        for code in ('from lxml import etree', 'import xml.etree.ElementTree'):
+            self.assertEqual(1, len(self.breaks(code)), code)
+            self.assertEqual([], self.breaks(code, 'schema/document.py'), code)
+
+    def test_error_codes(self) -> None:
+        self.assertEqual(1, len(self.breaks('ex.get_error_code()')))
+        self.assertEqual([], self.breaks('ex.get_error_code()', 'errors.py'))
+
+    def test_driver(self) -> None:
+        self.assertEqual(1, len(self.breaks('from nova.virt.libvirt import driver')))
+
+    def test_modules_that_nova_lacks(self) -> None:
+        self.assertEqual(1, len(self.breaks('from nova import statefolder')))
+        self.assertEqual([], self.breaks('from nova import exception'))
+
+    def test_the_package_keeps_them(self) -> None:
+        self.assertEqual([], [reason for path in check_laws.PACKAGE.rglob('*.py')
+                              for reason in check_laws.breaks_in(path)])

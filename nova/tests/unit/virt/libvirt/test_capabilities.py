@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+
+import libvirt
+
+from nova import exception
+from nova.tests.fixtures import libvirt as fakelibvirt
+from nova.tests.unit import base
+from nova.virt.libvirt import capabilities
+
+
+class CapabilitiesTestCase(base.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.fake = self.useFixture(fakelibvirt.FakeLibvirt())
+        self.machine = self.fake.machine
+        self.conn = self.fake.open('qemu:///system')
+        self.caps = self.make()
+
+    def make(self, **kinds):
+        return capabilities.Capabilities(
+            lambda: self.conn, capabilities.GuestKinds(**kinds))
+
+    def asked(self, method):
+        return self.fake.faults.count(method)
+
+
+class HostTestCase(CapabilitiesTestCase):
+    def test_host_is_asked_once(self):
+        self.assertIs(self.caps.get_host(), self.caps.get_host())
+        self.assertEqual(1, self.asked('getCapabilities'))
+
+    def test_host_is_asked_again_when_told_to_forget(self):
+        self.caps.get_host()
+        self.caps.forget()
+        self.caps.get_host()
+        self.assertEqual(2, self.asked('getCapabilities'))
+
+    def test_features_of_the_cpu_model_are_expanded(self):
+        names = {feature.name for feature in self.caps.get_host().host.cpu.features}
+        self.assertEqual({'aes', 'avx2', 'sse4.2', 'apic', 'cmov', 'cx8', 'fpu', 'msr',
+                          'sse', 'sse2'}, names)
+
+    def test_cpu_that_libvirt_cannot_expand_keeps_its_features(self):
+        self.fake.faults.fail('baselineCPU', libvirt.VIR_ERR_NO_SUPPORT)
+        names = {feature.name for feature in self.caps.get_host().host.cpu.features}
+        self.assertEqual({'aes', 'avx2', 'sse4.2'}, names)
+
+    def test_connection_lost_while_expanding_caches_nothing(self):
+        self.fake.faults.fail('baselineCPU', libvirt.VIR_ERR_INTERNAL_ERROR,
+                              domain=libvirt.VIR_FROM_RPC)
+        self.assertRaises(libvirt.libvirtError, self.caps.get_host)
+        self.caps.get_host()
+        self.assertEqual(2, self.asked('getCapabilities'))
+
+    def test_hyperthreading_is_more_than_one_thread_per_core(self):
+        self.assertFalse(self.caps.has_hyperthreading)
+        self.machine.threads_per_core = 2
+        self.caps.forget()
+        self.assertTrue(self.caps.has_hyperthreading)
+
+    def test_alias_stands_for_a_version(self):
+        canonical = self.caps.get_canonical_machine_type
+        self.assertEqual('pc-q35-7.2', canonical('x86_64', 'q35'))
+        self.assertEqual('pc-q35-7.2', canonical('x86_64', 'pc-q35-7.2'))
+        self.assertEqual('virt-7.2', canonical('aarch64', 'virt'))
+
+    def test_unknown_machine_type_is_named(self):
+        error = self.assertRaises(exception.InternalError,
+                                  self.caps.get_canonical_machine_type, 'i686', 'virt')
+        self.assertIn('virt for i686', str(error))
+
+
+class DomainsTestCase(CapabilitiesTestCase):
+    def test_every_architecture_with_its_usual_machine_types(self):
+        found = {arch: set(machines) for arch, machines
+                 in self.caps.get_domains().items()}
+        self.assertEqual({'x86_64': {'pc', 'q35'}, 'i686': {'pc', 'q35'},
+                          'aarch64': {'virt'}}, found)
+
+    def test_domains_are_asked_once(self):
+        self.caps.get_domains()
+        asked = self.asked('getDomainCapabilities')
+        self.caps.get_domains()
+        self.assertEqual(asked, self.asked('getDomainCapabilities'))
+
+    def test_what_guests_can_have_depends_on_the_machine_type(self):
+        found = self.caps.get_domains()['x86_64']
+        self.assertIn('ide', found['pc'].devices.disk.buses)
+        self.assertNotIn('ide', found['q35'].devices.disk.buses)
+        self.assertIn('virtio', found['q35'].devices.video.models)
+
+    def test_configured_machine_type_is_asked_for_too(self):
+        found = self.make(machine_types={'x86_64': 'pc-q35-7.2'}).get_domains()
+        self.assertEqual({'pc', 'q35', 'pc-q35-7.2'}, set(found['x86_64']))
+
+    def test_architecture_without_accelerator_is_absent(self):
+        self.machine.kvm = True
+        self.assertEqual({'x86_64'}, set(self.make(virt_type='kvm').get_domains()))
+
+    def test_connection_lost_meanwhile_is_not_taken_for_an_answer(self):
+        self.caps.get_host()
+        self.fake.faults.fail('getDomainCapabilities', libvirt.VIR_ERR_SYSTEM_ERROR,
+                              domain=libvirt.VIR_FROM_RPC, nth=2)
+        self.assertRaises(libvirt.libvirtError, self.caps.get_domains)
+        self.assertEqual(3, len(self.caps.get_domains()))
+
+    def test_other_architecture_has_the_hypervisors_own_machine_type(self):
+        self.assertEqual((None,), capabilities.GuestKinds().of_arch('mips'))
+
+
+class SupportsTestCase(CapabilitiesTestCase):
+    def test_firmware_and_tpm_that_are_there(self):
+        self.assertTrue(self.caps.supports_uefi)
+        self.assertTrue(self.caps.supports_secure_boot)
+        self.assertTrue(self.caps.supports_vtpm)
+        self.assertEqual(['tpm-crb', 'tpm-tis'], self.caps.tpm_models)
+        self.assertEqual(['1.2', '2.0'], self.caps.tpm_versions)
+
+    def test_firmware_and_tpm_that_are_not(self):
+        self.machine.uefi = self.machine.vtpm = False
+        self.assertFalse(self.caps.supports_uefi)
+        self.assertFalse(self.caps.supports_secure_boot)
+        self.assertFalse(self.caps.supports_vtpm)
+        self.assertEqual([], self.caps.tpm_models)
+
+    def test_firmware_that_starts_anything(self):
+        self.machine.secure_boot = False
+        self.assertTrue(self.caps.supports_uefi)
+        self.assertFalse(self.caps.supports_secure_boot)
+
+    def test_other_architectures_do_not_count(self):
+        self.machine.arch = 'i686'
+        self.assertFalse(self.caps.supports_uefi)

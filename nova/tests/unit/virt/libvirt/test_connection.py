@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+
+import gc
+import threading
+
+import libvirt
+
+from nova import exception
+from nova.tests.fixtures import libvirt as fakelibvirt
+from nova.tests.fixtures.libvirt import waiting
+from nova.tests.unit import base
+from nova.virt.libvirt import connection
+
+URI = 'qemu:///system'
+
+
+class ConnectionTestCase(base.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.fake = self.useFixture(fakelibvirt.FakeLibvirt())
+        self.lost = []
+
+    def make(self, **kwargs):
+        kwargs.setdefault('opener', self.fake.open)
+        made = connection.Connection(URI, on_lost=self.lost.append, **kwargs)
+        self.addCleanup(made.close)
+        return made
+
+    def open_count(self):
+        gc.collect()
+        return len(self.fake.connections)
+
+
+class GetTestCase(ConnectionTestCase):
+    def test_one_connection_serves_all(self):
+        conn = self.make()
+        self.assertIs(conn.get(), conn.get())
+        self.assertEqual(1, self.fake.faults.count('openAuth'))
+
+    def test_live_connection_costs_no_call(self):
+        conn = self.make()
+        conn.get()
+        before = len(self.fake.faults.calls)
+        conn.get()
+        self.assertEqual(before, len(self.fake.faults.calls))
+
+    def test_caller_that_looked_too_early_gets_the_new_connection(self):
+        conn = self.make()
+        first = conn.get()
+        self.assertIs(first, conn._reopened())
+        self.assertEqual(1, self.fake.faults.count('openAuth'))
+
+    def test_callers_that_race_for_a_new_connection_all_get_one(self):
+        conn = self.make()
+        for _ in range(50):
+            self.fake.lose_connections()
+            got = []
+            threads = [threading.Thread(target=lambda got=got: got.append(conn.get()))
+                       for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(10)
+            self.assertEqual(4, len(got))
+
+    def test_read_only_connection_is_opened_so(self):
+        raw = connection.Connection(URI, True, opener=self.fake.open).get()
+        self.assertRaises(libvirt.libvirtError, raw.defineXML, '<domain/>')
+
+    def test_refused_connection_is_an_unavailable_hypervisor(self):
+        self.fake.stop_daemon()
+        error = self.assertRaises(exception.HypervisorUnavailable, self.make().get)
+        self.assertIn('Connection refused', str(error))
+        self.assertIsInstance(error.__cause__, libvirt.libvirtError)
+
+    def test_next_call_tries_again(self):
+        conn = self.make()
+        self.fake.stop_daemon()
+        self.assertRaises(exception.HypervisorUnavailable, conn.get)
+        self.fake.start_daemon()
+        self.assertTrue(conn.get().isAlive())
+
+    def test_credentials_are_never_made_up(self):
+        asked = []
+
+        def opener(uri, auth, flags):
+            asked.append(auth[1]([['any']], None))
+            return self.fake.open(uri, auth, flags)
+        self.make(opener=opener).get()
+        self.assertEqual([-1], asked)
+
+    def test_driver_without_keepalive_will_do(self):
+        self.fake.faults.fail('setKeepAlive', libvirt.VIR_ERR_NO_SUPPORT)
+        self.assertTrue(self.make().get().isAlive())
+
+    def test_keepalive_is_what_was_asked(self):
+        seen = []
+
+        def opener(uri, auth, flags):
+            conn = self.fake.open(uri, auth, flags)
+            conn.setKeepAlive = lambda *args: seen.append(args)
+            return conn
+        self.make(opener=opener, keepalive=connection.KeepAlive(3, 4)).get()
+        self.assertEqual([(3, 4)], seen)
+
+    def test_failure_to_register_leaves_no_connection(self):
+        def fail(conn):
+            raise ValueError('no')
+        self.assertRaises(ValueError, self.make(on_open=fail).get)
+        self.assertEqual(0, self.open_count())
+
+
+class HangingTestCase(ConnectionTestCase):
+    def test_opening_that_hangs_is_given_up_after_its_time(self):
+        self.fake.faults.hang('openAuth')
+        conn = self.make(open_timeout_s=0.05)
+        error = self.assertRaises(exception.HypervisorUnavailable, conn.get)
+        self.assertIn('no answer', str(error))
+
+    def test_all_wait_for_the_same_opening(self):
+        release = self.fake.faults.hang('openAuth')
+        conn, got = self.make(), []
+        threads = [threading.Thread(target=lambda: got.append(conn.get()))
+                   for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        waiting.wait_for(lambda: self.fake.faults.count('openAuth'), 'opening')
+        release.set()
+        for thread in threads:
+            thread.join(10)
+        self.assertEqual(1, len({id(each) for each in got}))
+        self.assertEqual((5, 1), (len(got), self.fake.faults.count('openAuth')))
+
+    def test_connection_opened_too_late_is_used_when_it_comes(self):
+        release = self.fake.faults.hang('openAuth')
+        conn = self.make(open_timeout_s=0.05)
+        self.assertRaises(exception.HypervisorUnavailable, conn.get)
+        release.set()
+        waiting.wait_for(lambda: conn._link is not None, 'the late connection')
+        self.assertTrue(conn.get().isAlive())
+        self.assertEqual(1, self.fake.faults.count('openAuth'))
+
+    def test_connection_opened_after_the_end_is_closed(self):
+        release = self.fake.faults.hang('openAuth')
+        conn = self.make(open_timeout_s=0.05)
+        self.assertRaises(exception.HypervisorUnavailable, conn.get)
+        conn.close()
+        release.set()
+        waiting.wait_for(
+            lambda: conn._attempt is None and self.open_count() == 0, 'the end')
+
+
+class LosingTestCase(ConnectionTestCase):
+    def test_loss_is_told_with_its_reason(self):
+        self.make().get()
+        self.fake.lose_connections(libvirt.VIR_CONNECT_CLOSE_REASON_KEEPALIVE)
+        self.assertEqual(['libvirt does not answer'], self.lost)
+
+    def test_lost_connection_is_replaced(self):
+        conn = self.make()
+        first = conn.get()
+        self.fake.lose_connections()
+        self.assertIsNot(first, conn.get())
+        del first
+        waiting.wait_for(lambda: self.open_count() == 1, 'the lost one to be freed')
+
+    def test_callers_see_each_connection_announced_before_they_get_it(self):
+        opened, ready, closed = [], [], []
+        conn = self.make(on_open=lambda c: opened.append(id(c)),
+                         on_ready=lambda c: ready.append(id(c)),
+                         on_close=lambda c: closed.append(id(c)))
+        first = id(conn.get())
+        self.assertEqual(([first], [first], []), (opened, ready, closed))
+        self.fake.lose_connections()
+        conn.get()
+        waiting.wait_for(lambda: closed == [first], 'the first to be given up')
+        self.assertEqual(2, len(ready))
+
+    def test_suspect_error_ends_a_connection(self):
+        conn = self.make()
+        first = conn.get()
+        conn.suspect(fakelibvirt.make_error(
+            libvirt.VIR_ERR_INTERNAL_ERROR, 'x', libvirt.VIR_FROM_RPC))
+        self.assertIsNot(first, conn.get())
+
+    def test_other_error_does_not(self):
+        conn = self.make()
+        first = conn.get()
+        conn.suspect(fakelibvirt.make_error(libvirt.VIR_ERR_OPERATION_FAILED, 'x'))
+        self.assertIs(first, conn.get())
+
+    def test_reconnects_by_itself_once_the_daemon_is_back(self):
+        ready = []
+        conn = self.make(on_ready=ready.append)
+        conn.get()
+        self.fake.stop_daemon()
+        self.assertTrue(conn.reconnect())
+        tried = self.fake.faults.count('openAuth')
+        waiting.wait_for(lambda: self.fake.faults.count('openAuth') > tried + 1,
+                         'attempts')
+        self.fake.start_daemon()
+        waiting.wait_for(lambda: len(ready) == 2, 'the connection')
+
+    def test_there_is_nothing_to_reconnect_while_it_lives(self):
+        conn = self.make()
+        conn.get()
+        self.assertFalse(conn.reconnect())
+
+    def test_attempts_end_when_it_is_closed(self):
+        conn = self.make()
+        self.fake.stop_daemon()
+        conn.reconnect()
+        conn.close()
+        waiting.wait_for(lambda: not conn._reconnecting, 'the attempts to end')
+
+
+class CloseTestCase(ConnectionTestCase):
+    def test_nothing_stays_open(self):
+        conn = self.make()
+        conn.get()
+        conn.close()
+        self.assertEqual(0, self.open_count())
+
+    def test_nothing_is_handed_out_afterwards(self):
+        conn = self.make()
+        conn.get()
+        conn.close()
+        self.assertRaises(exception.HypervisorUnavailable, conn.get)
+
+    def test_call_under_way_keeps_its_connection(self):
+        conn = self.make()
+        used = conn.get()
+        conn.close()
+        self.assertEqual('fake-host', used.getHostname())
+
+    def test_closing_is_no_loss(self):
+        conn = self.make()
+        conn.get()
+        conn.close()
+        self.fake.lose_connections()
+        self.assertEqual([], self.lost)
+
+
+class VersionTestCase(ConnectionTestCase):
+    def test_versions_are_compared(self):
+        has = self.make()._has_min_version
+        self.assertTrue(has(9_000_000, 7_002_000, 'QEMU'))
+        self.assertTrue(has())
+        self.assertFalse(has(lv_ver=9_000_001))
+        self.assertFalse(has(hv_ver=7_002_001))
+        self.assertFalse(has(hv_type='Xen'))
+
+    def test_versions_are_asked_once_per_connection(self):
+        conn = self.make()
+        conn._has_min_version(1)
+        conn._has_min_version(2)
+        self.assertEqual(1, self.fake.faults.count('getLibVersion'))
+        self.fake.lose_connections()
+        self.fake.machine.libvirt_version = 10_000_000
+        self.assertTrue(conn._has_min_version(lv_ver=10_000_000))

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+
+import libvirt
+
+from nova.tests.unit import base
+from nova.virt import event as virtevent
+from nova.virt.libvirt import event
+
+STARTED = virtevent.EVENT_LIFECYCLE_STARTED
+STOPPED = virtevent.EVENT_LIFECYCLE_STOPPED
+PAUSED = virtevent.EVENT_LIFECYCLE_PAUSED
+RESUMED = virtevent.EVENT_LIFECYCLE_RESUMED
+SUSPENDED = virtevent.EVENT_LIFECYCLE_SUSPENDED
+
+RUNNING = libvirt.VIR_DOMAIN_RUNNING
+OFF = libvirt.VIR_DOMAIN_SHUTOFF
+
+
+def domain_event(kind, detail=0, uuid='one'):
+    return event.DomainEvent(uuid, kind, detail, 12.5)
+
+
+class TransitionTestCase(base.TestCase):
+    def assert_transition(self, expected, kind, detail=0):
+        self.assertEqual(expected, event.transition_of(domain_event(kind, detail)))
+
+    def test_kinds(self):
+        self.assert_transition(STARTED, libvirt.VIR_DOMAIN_EVENT_STARTED)
+        self.assert_transition(PAUSED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED)
+        self.assert_transition(RESUMED, libvirt.VIR_DOMAIN_EVENT_RESUMED)
+        self.assert_transition(SUSPENDED, libvirt.VIR_DOMAIN_EVENT_PMSUSPENDED)
+        self.assert_transition(None, libvirt.VIR_DOMAIN_EVENT_DEFINED)
+        self.assert_transition(None, libvirt.VIR_DOMAIN_EVENT_SHUTDOWN)
+
+    def test_every_reason_to_stop_but_a_migration_is_a_stop(self):
+        for detail in (libvirt.VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN,
+                       libvirt.VIR_DOMAIN_EVENT_STOPPED_DESTROYED,
+                       libvirt.VIR_DOMAIN_EVENT_STOPPED_CRASHED,
+                       libvirt.VIR_DOMAIN_EVENT_STOPPED_FAILED,
+                       libvirt.VIR_DOMAIN_EVENT_STOPPED_SAVED):
+            self.assert_transition(STOPPED, libvirt.VIR_DOMAIN_EVENT_STOPPED, detail)
+        self.assert_transition(None, libvirt.VIR_DOMAIN_EVENT_STOPPED,
+                               libvirt.VIR_DOMAIN_EVENT_STOPPED_MIGRATED)
+
+    def test_postcopy_is_no_mere_pause(self):
+        self.assert_transition(
+            virtevent.EVENT_LIFECYCLE_POSTCOPY_STARTED,
+            libvirt.VIR_DOMAIN_EVENT_SUSPENDED,
+            libvirt.VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY)
+
+
+class DeviceEventTestCase(base.TestCase):
+    def test_it_names_guest_and_device(self):
+        removed = event.DeviceRemovedEvent('one', 'virtio-disk1', 3.0)
+        self.assertEqual(('one', 'virtio-disk1', 3.0), (
+            removed.get_instance_uuid(), removed.dev, removed.get_timestamp()))
+        self.assertIn('virtio-disk1', repr(removed))
+
+
+class GuestStatesTestCase(base.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.states = event.GuestStates()
+
+    def caught_up(self, **states):
+        return [(each.uuid, each.transition) for each in self.states.catch_up(states)]
+
+    def test_event_is_told_with_its_time(self):
+        told = self.states.take(domain_event(libvirt.VIR_DOMAIN_EVENT_STARTED))
+        self.assertEqual(('one', STARTED, 12.5),
+                         (told.uuid, told.transition, told.timestamp))
+
+    def test_nothing_changed_is_no_news(self):
+        self.states.begin({'one': RUNNING, 'two': OFF})
+        self.assertEqual([], self.caught_up(one=RUNNING, two=OFF))
+
+    def test_each_change_is_told_once(self):
+        self.states.begin({'one': RUNNING, 'two': OFF, 'three': RUNNING})
+        found = {'one': OFF, 'two': RUNNING, 'three': libvirt.VIR_DOMAIN_PAUSED}
+        self.assertEqual(
+            [('one', STOPPED), ('two', STARTED), ('three', PAUSED)],
+            self.caught_up(**found))
+        self.assertEqual([], self.caught_up(**found))
+
+    def test_guest_that_is_gone_has_stopped(self):
+        self.states.begin({'one': RUNNING})
+        self.assertEqual([('one', STOPPED)], self.caught_up())
+        self.assertEqual([], self.caught_up())
+
+    def test_new_guest_that_is_off_is_no_news(self):
+        self.assertEqual([], self.caught_up(one=OFF))
+
+    def test_new_guest_that_is_paused_was_started_first(self):
+        self.assertEqual([('one', STARTED), ('one', PAUSED)],
+                         self.caught_up(one=libvirt.VIR_DOMAIN_PAUSED))
+
+    def test_guest_on_its_way_down_is_not_off_yet(self):
+        self.states.begin({'one': RUNNING})
+        self.assertEqual([], self.caught_up(one=libvirt.VIR_DOMAIN_SHUTDOWN))
+
+    def test_what_events_told_is_not_told_again(self):
+        self.states.begin({'one': RUNNING})
+        self.states.take(domain_event(libvirt.VIR_DOMAIN_EVENT_STOPPED))
+        self.assertEqual([], self.caught_up(one=OFF))
+
+    def test_event_that_comes_late_is_not_told_again(self):
+        self.states.begin({'one': RUNNING})
+        self.caught_up(one=OFF)
+        late = domain_event(libvirt.VIR_DOMAIN_EVENT_STOPPED)
+        self.assertIsNone(self.states.take(late))
+
+    def test_both_events_of_a_start_may_come_late(self):
+        self.caught_up(one=RUNNING)
+        for kind in (libvirt.VIR_DOMAIN_EVENT_RESUMED,
+                     libvirt.VIR_DOMAIN_EVENT_STARTED):
+            self.assertIsNone(self.states.take(domain_event(kind)))
+
+    def test_resume_after_a_pause_is_news(self):
+        self.caught_up(one=RUNNING)
+        for kind, transition in ((libvirt.VIR_DOMAIN_EVENT_SUSPENDED, PAUSED),
+                                 (libvirt.VIR_DOMAIN_EVENT_RESUMED, RESUMED)):
+            self.assertEqual(transition,
+                             self.states.take(domain_event(kind)).transition)
+
+    def test_same_transition_after_another_is_news(self):
+        self.states.begin({'one': RUNNING})
+        self.caught_up(one=OFF)
+        for kind, transition in ((libvirt.VIR_DOMAIN_EVENT_STARTED, STARTED),
+                                 (libvirt.VIR_DOMAIN_EVENT_STOPPED, STOPPED)):
+            self.assertEqual(transition,
+                             self.states.take(domain_event(kind)).transition)
+
+    def test_undefined_guest_is_forgotten(self):
+        self.states.begin({'one': OFF})
+        self.states.take(domain_event(libvirt.VIR_DOMAIN_EVENT_UNDEFINED))
+        self.assertEqual([], self.caught_up())

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+
+import os
+import threading
+
+import libvirt
+
+from nova.tests.fixtures import libvirt as fakelibvirt
+from nova.tests.fixtures.libvirt import waiting
+from nova.tests.unit import base
+from nova.virt import event as virtevent
+from nova.virt.libvirt import eventqueue
+
+XML = """<domain type='qemu'><name>one</name>
+<uuid>12345678-1234-4234-8234-123456789abc</uuid>
+<memory unit='MiB'>64</memory><os><type>hvm</type></os></domain>"""
+STARTED = virtevent.EVENT_LIFECYCLE_STARTED
+STOPPED = virtevent.EVENT_LIFECYCLE_STOPPED
+RESUMED = virtevent.EVENT_LIFECYCLE_RESUMED
+
+
+def open_descriptors():
+    return len(os.listdir('/proc/self/fd'))
+
+
+class EventQueueTestCase(base.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.fake = self.useFixture(fakelibvirt.FakeLibvirt())
+        self.conn = self.fake.open('qemu:///system')
+        self.told = []
+        self.connected = []
+        self.reconnect = True
+        self.queue = eventqueue.EventQueue(
+            self.note, lambda *args: self.connected.append(args),
+            lambda: self.reconnect)
+        self.queue.start()
+        self.addCleanup(self.queue.stop)
+
+    def note(self, event):
+        self.told.append(event.transition)
+
+    def watch(self):
+        self.queue.watch(self.conn)
+        self.queue.opened(self.conn)
+        waiting.wait_for(lambda: self.queue._has_states, 'the first look')
+
+    def wait_told(self, *expected):
+        waiting.wait_for(lambda: self.told == list(expected),
+                         f'{expected}, but {self.told}')
+
+    # Delivery
+
+    def test_events_are_told_in_order(self):
+        self.watch()
+        domain = self.conn.defineXML(XML)
+        for _ in range(50):
+            domain.create()
+            domain.destroy()
+        self.wait_told(*[RESUMED, STARTED, STOPPED] * 50)
+
+    def test_listener_runs_in_the_dispatcher(self):
+        threads = []
+        self.queue._lifecycle_event_handler = (
+            lambda event: threads.append(threading.current_thread()))
+        self.watch()
+        self.conn.defineXML(XML).create()
+        waiting.wait_for(lambda: len(threads) == 2, 'two events')
+        self.assertEqual({self.queue._dispatcher}, set(threads))
+
+    def test_listener_that_fails_hears_the_next_event(self):
+        def fail(event):
+            self.note(event)
+            raise ValueError('listener')
+        self.queue._lifecycle_event_handler = fail
+        self.watch()
+        self.conn.defineXML(XML).create()
+        self.wait_told(RESUMED, STARTED)
+        self.assertIn('A listener failed', self.logs.output)
+
+    def test_connection_listener_that_fails_ends_nothing(self):
+        def fail(*args):
+            raise ValueError('listener')
+        self.queue._conn_event_handler = fail
+        self.watch()
+        self.conn.defineXML(XML).create()
+        self.wait_told(RESUMED, STARTED)
+
+    def test_hypervisor_without_events_is_named_in_the_log(self):
+        self.fake.faults.fail('domainEventRegisterAny', libvirt.VIR_ERR_NO_SUPPORT)
+        self.watch()
+        self.assertIn('libvirt offers no events', self.logs.output)
+
+    def test_burst_loses_nothing(self):
+        self.watch()
+        domain = self.conn.defineXML(XML)
+        record = self.fake.hypervisor.find(domain.UUIDString())
+        kinds = (libvirt.VIR_DOMAIN_EVENT_STARTED, libvirt.VIR_DOMAIN_EVENT_STOPPED)
+        for number in range(5000):
+            self.fake.hypervisor.emit(record, kinds[number % 2], 0)
+        waiting.wait_for(lambda: len(self.told) == 5000, f'{len(self.told)}')
+        self.assertEqual([STARTED, STOPPED] * 2500, self.told)
+
+    # Connections
+
+    def test_connection_is_told_of(self):
+        self.watch()
+        self.queue.lost('why')
+        waiting.wait_for(lambda: self.connected == [(True, None), (False, 'why')],
+                         f'{self.connected}')
+
+    def test_loss_that_somebody_mended_is_not_told(self):
+        self.reconnect = False
+        self.watch()
+        self.queue.lost('why')
+        self.queue.opened(self.conn)
+        waiting.wait_for(lambda: len(self.connected) == 2, 'both')
+        self.assertEqual([(True, None), (True, None)], self.connected)
+
+    def test_former_connection_is_not_heard(self):
+        self.watch()
+        former, self.conn = self.conn, self.fake.open('qemu:///system')
+        self.queue.watch(self.conn)
+        former.defineXML(XML).create()
+        self.wait_told(RESUMED, STARTED)
+
+    def test_connection_that_is_let_go_has_no_callbacks(self):
+        self.watch()
+        self.queue.unwatch(self.conn)
+        self.assertEqual({}, self.conn._callbacks)
+
+    def test_what_happened_meanwhile_is_told_once(self):
+        self.watch()
+        domain = self.conn.defineXML(XML)
+        domain.create()
+        self.wait_told(RESUMED, STARTED)
+        self.fake.lose_connections()
+        self.queue.lost('gone')
+        self.fake.hypervisor.guest_shuts_down(domain.UUIDString())
+        again = self.fake.open('qemu:///system')
+        self.queue.watch(again)
+        self.queue.opened(again)
+        self.wait_told(RESUMED, STARTED, STOPPED)
+        # Late news of the same stop.
+        record = self.fake.hypervisor.find(domain.UUIDString())
+        self.fake.hypervisor.emit(record, libvirt.VIR_DOMAIN_EVENT_STOPPED, 0)
+        again.lookupByName('one').create()
+        self.wait_told(RESUMED, STARTED, STOPPED, RESUMED, STARTED)
+
+    def test_change_without_any_event_is_found_while_libvirt_settles(self):
+        domain = self.conn.defineXML(XML)
+        domain.create()
+        self.watch()
+        record = self.fake.hypervisor.find(domain.UUIDString())
+        record.state = libvirt.VIR_DOMAIN_SHUTOFF
+        self.wait_told(STOPPED)
+
+    def test_guest_that_is_only_starting_is_no_news(self):
+        stats = {'state.state': libvirt.VIR_DOMAIN_PAUSED,
+                 'state.reason': libvirt.VIR_DOMAIN_PAUSED_STARTING_UP}
+        self.assertEqual(libvirt.VIR_DOMAIN_SHUTOFF, eventqueue._settled_state(stats))
+
+    def test_states_that_cannot_be_read_are_left_for_the_next_time(self):
+        self.fake.faults.fail('getAllDomainStats', libvirt.VIR_ERR_INTERNAL_ERROR)
+        self.queue.watch(self.conn)
+        self.queue.opened(self.conn)
+        waiting.wait_for(lambda: self.queue._has_states, 'the second look')
+
+    # The end
+
+    def test_nothing_is_told_after_the_end(self):
+        self.watch()
+        domain = self.conn.defineXML(XML)
+        self.queue.stop()
+        domain.create()
+        self.queue.lost('late')
+        self.assertEqual(([], [(True, None)]), (self.told, self.connected))
+
+    def test_listener_may_end_it(self):
+        self.queue._lifecycle_event_handler = lambda event: self.queue.stop()
+        self.watch()
+        self.conn.defineXML(XML).create()
+        waiting.wait_for(lambda: not self.queue._dispatcher.is_alive(), 'the end')
+
+    def test_threads_and_descriptors_are_given_back(self):
+        self.queue.stop()
+        descriptors, threads = open_descriptors(), threading.active_count()
+        for _ in range(100):
+            self.queue.start()
+            self.queue.stop()
+        self.assertLessEqual(open_descriptors(), descriptors)
+        self.assertLessEqual(threading.active_count(), threads)
+
+
+class EventLoopTestCase(base.TestCase):
+    def test_it_runs_as_long_as_anybody_holds_it(self):
+        loop = eventqueue.EventLoop()
+        loop._registered = eventqueue.LOOP._registered
+        loop.acquire()
+        loop.acquire()
+        thread = loop._thread
+        loop.release()
+        self.assertTrue(thread.is_alive())
+        loop.release()
+        self.assertFalse(thread.is_alive())
+
+
+class WakeupTestCase(base.TestCase):
+    def test_full_pipe_blocks_nobody(self):
+        wakeup = eventqueue.Wakeup()
+        for _ in range(70_000):
+            wakeup.wake()
+        self.assertTrue(wakeup.wait())
+        wakeup.close_writer()
+        wakeup.close_reader()
+
+    def test_waking_after_the_end_does_nothing(self):
+        wakeup = eventqueue.Wakeup()
+        wakeup.close_writer()
+        wakeup.wake()
+        wakeup.close_writer()
+        self.assertFalse(wakeup.wait())
+        wakeup.close_reader()
