@@ -213,7 +213,7 @@ def _vdpa_paths(descriptions: list[str]) -> dict[str, str]:
         device.parse_str(xml)
         devices[device.name] = device
     vdpas = (device for device in devices.values() if device.vdpa_capability)
-    return {str(devices[vdpa.parent].pci_capability.pci_address):
+    return {str(devices[vdpa.parent].pci_capability.pci_address()):
             vdpa.vdpa_capability.dev_path for vdpa in vdpas if vdpa.parent in devices}
 
 

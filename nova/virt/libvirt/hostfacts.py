@@ -44,7 +44,7 @@ def _offers_sev_es(feature: object) -> bool:
 
 def _offers_snp(feature: object) -> bool:
     return (isinstance(feature, vconfig.LibvirtConfigDomainCapsFeatureLaunchSecurity)
-            and 'sev-snp' in feature.sectypes)
+            and 'sev-snp' in (feature.sectypes or ()))
 
 
 def _offers_tdx(feature: object) -> bool:

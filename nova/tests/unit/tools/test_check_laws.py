@@ -28,9 +28,23 @@ class CheckLawsTest(base.TestCase):
         self.assertEqual([], self.breaks('import threading\nthreading.Lock()'))
 
     def test_xml(self) -> None:
-        for code in ('from lxml import etree', 'import xml.etree.ElementTree'):
-            self.assertEqual(1, len(self.breaks(code)), code)
-            self.assertEqual([], self.breaks(code, 'schema/document.py'), code)
+        for code in ('from lxml import etree', 'import xml.etree.ElementTree',
+                     'etree.fromstring(text)', 'a = "<domain>"', 'a = "x</name>"',
+                     """a = f"<disk type='{kind}'>" """, 'a = "<a:b c=\'d\'/>"'):
+            self.assertEqual(1, len(self.xml(code)), code)
+        for code in ('"""Take a ``<domain>``."""', 'a = f"<Guest {a} running>"',
+                     'a = "/servers/<id>"', 'a = "1 < 2 > 1"', 'import xmlrpc'):
+            self.assertEqual([], self.xml(code), code)
+
+    def test_nothing_else_knows_xml(self) -> None:
+        files = list(check_laws.files_without_xml())
+        self.assertIn(check_laws.PACKAGE / 'config.py', files)
+        self.assertEqual([], [(path, broken) for path in files
+                              for broken in self.xml(path.read_text())])
+
+    def xml(self, code: str) -> list[tuple[int, str]]:
+        """Return what a module with that code has to do with XML."""
+        return list(check_laws.breaks_of_xml(ast.parse(code)))
 
     def test_error_codes(self) -> None:
         self.assertEqual(1, len(self.breaks('ex.get_error_code()')))

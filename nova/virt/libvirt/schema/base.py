@@ -3,32 +3,31 @@
 """The object that every element of libvirt's XML becomes."""
 
 from collections.abc import Iterator
+import contextlib
 import copy
-import re
 from typing import Any, ClassVar
 
 from lxml import etree
 
 from nova import exception
-from nova.virt.libvirt.schema import convert
 from nova.virt.libvirt.schema import document
 from nova.virt.libvirt.schema import mapping
 from nova.virt.libvirt.schema import markup
 from nova.virt.libvirt.schema import node as nodes
 from nova.virt.libvirt.schema import reader
+from nova.virt.libvirt.schema import refusal
 from nova.virt.libvirt.schema import trace
+from nova.virt.libvirt.schema.convert import Converting
 from nova.virt.libvirt.schema.plan import Leaf
 from nova.virt.libvirt.schema.plan import SpanLeaf
 from nova.virt.libvirt.schema.plan import Todo
 from nova.virt.libvirt.schema.trace import Fact
-
 
 _NOTHING: tuple[Any, ...] = (None, False, [], {}, set())
 #: Stands for any value of a discriminator that no field asks for.
 _ANY_OTHER = ''
 #: How many combinations of discriminators a class looks up at once.
 _MOST_PLANS = 256
-_NO_XML = re.compile('[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
 
 
 class LibvirtConfigObject(mapping.Declared):
@@ -49,11 +48,11 @@ class LibvirtConfigObject(mapping.Declared):
     _defaults: ClassVar[dict[str, Any]] = {}
     _plans: ClassVar[dict[tuple[str | None, ...], nodes.Node]] = {}
     #: The only plan of a class that has no discriminator.
-    sole: ClassVar[nodes.Node | None] = None
+    _sole: ClassVar[nodes.Node | None] = None
     _peeks: ClassVar[tuple[tuple[str, str], ...]] = ()
     #: Whether a class overrides one of the directions.
-    writes_itself: ClassVar[bool] = False
-    reads_itself: ClassVar[bool] = False
+    _writes_itself: ClassVar[bool] = False
+    _reads_itself: ClassVar[bool] = False
 
     #: What was noted when this object was read; None for one made by hand.
     _origin: trace.Notes | None = None
@@ -71,9 +70,9 @@ class LibvirtConfigObject(mapping.Declared):
                          if field.factory is None and field.default != field.absent}
         cls._peeks = tuple(_holder(cls._fields[key]) for key in cls._keys)
         cls._plans = {}
-        cls.sole = None
-        cls.writes_itself = cls.format_dom is not LibvirtConfigObject.format_dom
-        cls.reads_itself = cls.parse_dom is not LibvirtConfigObject.parse_dom
+        cls._sole = None
+        cls._writes_itself = cls.format_dom is not LibvirtConfigObject.format_dom
+        cls._reads_itself = cls.parse_dom is not LibvirtConfigObject.parse_dom
 
     def __init__(self, *, root_name: str | None = None, ns_prefix: str | None = None,
                  ns_uri: str | None = None, **fields: Any) -> None:
@@ -83,7 +82,7 @@ class LibvirtConfigObject(mapping.Declared):
             self.ns_prefix = ns_prefix
             self.ns_uri = ns_uri
             self.tag = _qualified(root_name, ns_uri)
-            self.sole = None  # type: ignore[misc]
+            self._sole = None  # type: ignore[misc]
         for name, value in fields.items():
             if not hasattr(self, name):
                 raise TypeError(f'{type(self).__name__} has no field {name}')
@@ -124,11 +123,11 @@ class LibvirtConfigObject(mapping.Declared):
 
         :raises InvalidInput: for a value that cannot be written.
         """
-        if not self.writes_itself:
-            try:
-                return self._text('\n').lstrip() + '\n' if pretty_print else self._text('')
-            except nodes.Unindented:
-                pass
+        if not self._writes_itself and not pretty_print:
+            return self._text('')
+        if not self._writes_itself:
+            with contextlib.suppress(nodes.Unindented):
+                return self._text('\n')[1:] + '\n'
         return etree.tostring(self.format_dom(), encoding='unicode',
                               pretty_print=pretty_print)
 
@@ -152,20 +151,20 @@ class LibvirtConfigObject(mapping.Declared):
         out: list[str] = []
         values = self.__dict__
         try:
-            node = self.plan()
+            node = self._plan()
             node.write(values, None, self._origin, pad, out)
         except (ValueError, TypeError, LookupError, AttributeError) as ex:
-            raise self._culprit(ex) from ex
+            raise refusal.culprit(self, ex) from ex
         if self.ns_uri is None:
             return out[0]
         return markup.declared(out[0], f'{pad}{node.xml}', self.ns_uri, self.ns_prefix)
 
     # Plans
 
-    def plan(self) -> nodes.Node:
+    def _plan(self) -> nodes.Node:
         """Return the plan for the values of the discriminators."""
-        if self.sole is not None:
-            return self.sole
+        if self._sole is not None:
+            return self._sole
         values = self.__dict__
         found = tuple([values.get(key) for key in self._keys])
         if 'tag' in values:
@@ -173,9 +172,9 @@ class LibvirtConfigObject(mapping.Declared):
         return self._plan_for(found)
 
     @classmethod
-    def plan_of(cls, element: etree._Element) -> nodes.Node | None:
+    def _plan_of(cls, element: etree._Element) -> nodes.Node | None:
         """Return the plan for reading an element; None for a class with its own way."""
-        return None if cls.reads_itself else cls._plan_at(element)
+        return None if cls._reads_itself else cls._plan_at(element)
 
     @classmethod
     def _plan_at(cls, element: etree._Element) -> nodes.Node:
@@ -197,15 +196,16 @@ class LibvirtConfigObject(mapping.Declared):
             node = cls._plans[known] = cls._compile(known, cls)
         if len(cls._plans) < _MOST_PLANS:
             cls._plans[found] = node
-        if not cls._keys and not cls.reads_itself:
-            cls.sole = node
+        if not cls._keys and not cls._reads_itself:
+            cls._sole = node
         return node
 
     @classmethod
     def _compile(cls, values: tuple[str | None, ...],
                  named: 'LibvirtConfigObject | type[LibvirtConfigObject]'
                  ) -> nodes.Node:
-        prefixes = {uri: prefix for prefix, uri in mapping.NAMESPACES.items()}
+        prefixes: dict[str, str | None] = {
+            uri: prefix for prefix, uri in mapping.NAMESPACES.items()}
         if named.ns_uri is not None:
             prefixes[named.ns_uri] = named.ns_prefix
         root = nodes.Node(named.tag, None, cls, prefixes)
@@ -221,47 +221,18 @@ class LibvirtConfigObject(mapping.Declared):
     # Errors
 
     def _bad_value(self, key: str, value: object, cause: object
-                   ) -> exception.InvalidInput:
+                  ) -> exception.InvalidInput:
+        """Return the error for a value that cannot be written."""
         return exception.InvalidInput(
             reason=f'{type(self).__name__}.{key}: {value!r}: {cause}')
 
-    def _culprit(self, cause: Exception) -> Exception:
-        """Return an error that names the field which cannot be written."""
-        waiting: list[Any] = [self]
-        while waiting:
-            each = waiting.pop()
-            if not isinstance(each, LibvirtConfigObject):
-                continue
-            found = each._own_culprit()
-            if found is not None:
-                return found
-            for value in each.__dict__.values():
-                waiting.extend(value if isinstance(value, (list, set)) else (value,))
-        return self._bad_value(getattr(cause, 'key', '?'),
-                               getattr(cause, 'value', ''), cause)
-
-    def _own_culprit(self) -> Exception | None:
-        for leaf in self._plan_leaves():
-            value = self.__dict__.get(leaf.key)
-            reason = None if value is None else _refusal(leaf.conv, value)
-            if reason is not None:
-                return self._bad_value(leaf.key, value, reason)
-        for key, value, conv in self._cells():
-            reason = _refusal(conv, value)
-            if reason is not None:
-                return self._bad_value(key, value, reason)
-        for key, value in self._live_fields():
-            if _has_control(value):
-                return self._bad_value(key, value, 'XML cannot hold it')
-        return None
-
-    def _plan_leaves(self) -> list[Leaf | SpanLeaf]:
-        # A discriminator that is no text has no plan; any plan holds its leaf.
+    def _declared_leaves(self) -> list[Leaf | SpanLeaf]:
+        """Return the leaves of this object, whatever its discriminators hold."""
         found = tuple(value if isinstance(value, str) else None for value
                       in (self._value(key) for key in self._keys))
         return list(self._plan_for(found).all_leaves())
 
-    def _cells(self) -> Iterator[tuple[str, Any, Any]]:
+    def _cells(self) -> Iterator[tuple[str, Any, Converting]]:
         """Yield what stands in lists of values, with its field and converter."""
         for field in self._declared:
             if isinstance(field, (mapping.Values, mapping.Columns)):
@@ -271,7 +242,8 @@ class LibvirtConfigObject(mapping.Declared):
 
     # Values
 
-    def _live_fields(self) -> Iterator[tuple[str, Any]]:
+    def _field_values(self) -> Iterator[tuple[str, Any]]:
+        """Yield the name and the value of every field."""
         for key in self._fields:
             yield key, self._value(key)
 
@@ -380,21 +352,3 @@ def _peek(element: etree._Element, path: str, name: str) -> str | None:
         if holder is None:
             return None
     return holder.get(name)  # type: ignore[no-any-return]
-
-
-def _refusal(conv: convert.Converter | convert.Span, value: Any) -> str | None:
-    try:
-        conv.format(value)
-    except (ValueError, TypeError) as ex:
-        return str(ex)
-    return 'XML cannot hold it' if _has_control(value) else None
-
-
-def _has_control(value: Any) -> bool:
-    if isinstance(value, str):
-        return _NO_XML.search(value) is not None
-    if isinstance(value, dict):
-        return any(_has_control(each) for pair in value.items() for each in pair)
-    if isinstance(value, (list, set, tuple)):
-        return any(_has_control(each) for each in value)
-    return False

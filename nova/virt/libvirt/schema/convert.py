@@ -41,6 +41,9 @@ class Span(NamedTuple):
     format: Callable[[Any], dict[str, str] | None]
 
 
+#: Either.
+Converting = Converter | Span
+
 _NUMBERS = {str(number): number for number in range(1024)}
 _BYTES = {text: text for number in range(256)
           for text in (f'0x{number:x}', f'0x{number:02x}', f'0x{number:04x}')}

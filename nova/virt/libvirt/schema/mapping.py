@@ -16,11 +16,10 @@ for the element's own text::
 
 Fields become plain attributes of the instance: it holds what is set, and only that, as
 the longest declarations are those of which the least is used.  Absent is None, an empty
-collection, False for a Flag.  Defaults are the constructor's alone: an object that was parsed
-holds what was there.
+collection, False for a Flag.  Defaults are the constructor's alone: an object that was
+parsed holds what was there.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,7 +30,7 @@ from nova.virt.libvirt.schema.node import Node
 from nova.virt.libvirt.schema.plan import Match
 
 if TYPE_CHECKING:
-    from lxml import etree
+    pass
 
 #: A path, or a path with the several attributes there that make one value.
 Place = str | tuple[str, convert.Span]
@@ -231,9 +230,7 @@ class Child(Field):
         path = segments(str(place), owner)
         node = root.node_at(path)
         classes = [owner if each == 'self' else each for each in self.classes]
-        slot = slots.Objects(self.name, _chooser(classes), self.into, self.sort_by,
-                             owner)
-        slot.only = _unasked(classes)
+        slot = slots.Objects(self.name, classes, self.into, self.sort_by, owner)
         for each in classes:
             node.add_slot(each.tag, each.recognised_by, slot)
         if self.always:
@@ -460,51 +457,3 @@ def _keep(root: Node, owner: type[Declared], path: str) -> None:
     for segment in segments(path.partition('@')[0], owner):
         node = node.node_at([segment])
         node.always = True
-
-
-def _chooser(classes: list[Any]) -> Callable[['etree._Element'], type[Any] | None]:
-    """Return what finds the class of an element, the most demanding one first."""
-    by_tag: dict[str, list[Any]] = {}
-    for each in sorted(classes, key=lambda one: -len(one.recognised_by)):
-        by_tag.setdefault(each.tag, []).append(each)
-    table = {tag: (*_deciding(several), several) for tag, several in by_tag.items()}
-
-    def choose(element: 'etree._Element') -> type[Any] | None:
-        found = table.get(element.tag) or table[plan.FOREIGN]
-        name, by_value, otherwise, several = found
-        if name is None:
-            return otherwise or _asking(several, element)
-        return by_value.get(element.get(name), otherwise)
-
-    return choose
-
-
-def _unasked(classes: list[Any]) -> dict[str, type[Any]]:
-    """Return the classes that are the only ones of their tag."""
-    tags = Counter(each.tag for each in classes)
-    return {each.tag: each for each in classes
-            if tags[each.tag] == 1 and not each.recognised_by}
-
-
-def _deciding(several: list[Any]) -> tuple[str | None, dict[Any, Any], Any]:
-    """Return the only attribute by which classes are told apart, if it is only one.
-
-    With it come the class of each of its values, and the one of any other value.
-    """
-    names = {name for each in several for name in each.recognised_by}
-    if not names:
-        return None, {}, several[0]
-    if len(names) > 1:
-        return None, {}, None
-    name = names.pop()
-    by_value = {each.recognised_by[name]: each for each in reversed(several)
-                if each.recognised_by}
-    rest = [each for each in several if not each.recognised_by]
-    return name, by_value, rest[0] if rest else None
-
-
-def _asking(several: list[Any], element: 'etree._Element') -> type[Any] | None:
-    for each in several:
-        if all(element.get(name) == text for name, text in each.recognised_by.items()):
-            return each  # type: ignore[no-any-return]
-    return None

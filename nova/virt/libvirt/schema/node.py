@@ -41,11 +41,12 @@ class Node(Reader):
         below = '' if inner or not pad else pad + '  '
         for index in sorted(due) if due else ():
             self.slots[index].write(values, due[index], notes, below, inner)
-        if inner and trace is None:
+        body = ''.join(inner)
+        if body and trace is None:
             end = pad if below else ''
-            out.append(f'{pad}<{self.xml}{attrs}>{"".join(inner)}{end}</{self.xml}>')
+            out.append(f'{pad}<{self.xml}{attrs}>{body}{end}</{self.xml}>')
         elif inner or attrs != self.fixed_text or self._stays(values, notes, trace):
-            out.append(self._finished(trace, attrs, inner, pad, below))
+            out.append(self._finished(trace, attrs, body, pad, below))
 
     def _write_only_text(self, values: Values, live: Collection[str] | None,
                          notes: Notes | None, pad: str, out: list[str]) -> None:
@@ -108,10 +109,9 @@ class Node(Reader):
             if not slot.paths.isdisjoint(notes):
                 due.setdefault(index, [])
 
-    def _finished(self, trace: Trace | None, attrs: str, inner: list[str], pad: str,
+    def _finished(self, trace: Trace | None, attrs: str, body: str, pad: str,
                   below: str) -> str:
         """Return the text of an element that is empty, or has a trace."""
-        body = ''.join(inner)
         if trace is not None:
             attrs += trace.attributes()
             body = trace.marks() + body
@@ -198,8 +198,8 @@ class Node(Reader):
         # What was carried goes when all that it stood beside was taken away.
         if (text or attrs != self.fixed_text or any(entries for *_, entries in made)
                 or self._stays(values, notes, trace)):
-            arranged = trace.arrange(made)
-            out.append(self._finished(trace, attrs, [*text, *arranged], pad, below))
+            body = ''.join([*text, *trace.arrange(made)])
+            out.append(self._finished(trace, attrs, body, pad, below))
 
 
 class Unindented(Exception):

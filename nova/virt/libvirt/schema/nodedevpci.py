@@ -122,7 +122,6 @@ class LibvirtConfigNodeDevicePciCap(LibvirtConfigObject):
     numa_node = Attr('numa/@node', INT)
     links = Children('pci-express', LibvirtConfigNodeDevicePciLink)
 
-    @property
     def pci_address(self) -> str | None:
         """Return ``dddd:bb:ss.f``; None for what is no PCI function itself."""
         if self.domain is None:

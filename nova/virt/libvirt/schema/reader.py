@@ -96,7 +96,7 @@ class Reader(plan.Shape):
         trace = self._note(notes)
         trace.attrs[name] = raw
         if name.startswith('{'):
-            trace.prefixes = cast('dict[str | None, str]', element.nsmap)
+            trace.prefixes = element.nsmap
         return False
 
     def _is_spanned(self, name: str, element: etree._Element) -> bool:

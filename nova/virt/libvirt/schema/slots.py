@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from nova.virt.libvirt.schema import choice
 from nova.virt.libvirt.schema import markup
 from nova.virt.libvirt.schema import node as nodes
 from nova.virt.libvirt.schema import reader
@@ -33,16 +34,15 @@ class Objects(Slot):
 
     asks_itself = True
 
-    def __init__(self, key: str, choose: Callable[[etree._Element], type[Any] | None],
-                 into: type[Any] | None, sort_by: str | None, owner: type[Any]
-                 ) -> None:
+    def __init__(self, key: str, classes: list[Any], into: type[Any] | None,
+                 sort_by: str | None, owner: type[Any]) -> None:
         self.key = self.name = key
-        self.choose = choose
+        self.choose = choice.chooser(classes)
+        #: Classes for which the tag alone decides.
+        self.only = choice.unasked(classes)
         self.into = into
         self.sort_by = sort_by
         self.owner = owner
-        #: Classes for which the tag alone decides.
-        self.only: dict[str, type[Any]] = {}
         self.is_set = into is set
         self.single = into is None
         self.is_sorted = sort_by is not None
@@ -63,10 +63,10 @@ class Objects(Slot):
               pad: str, out: list[str]) -> None:
         for each in self.objects(values):
             try:
-                node = each.sole or each.plan()
+                node = each._sole or each._plan()
             except AttributeError as ex:
                 raise BadValue(self.key, each, 'a config object is needed') from ex
-            if each.writes_itself:
+            if each._writes_itself:
                 if pad:
                     raise nodes.Unindented
                 out.append(markup.text_of(each.format_dom()))
@@ -94,7 +94,7 @@ class Objects(Slot):
         if self.is_set:
             new.parse_dom(element)
             return self._added(_filled(values, self.key, set), new)
-        node = chosen.sole or chosen.plan_of(element)
+        node = chosen._sole or chosen._plan_of(element)
         if node is None:
             new.parse_dom(element)
         else:
@@ -203,7 +203,8 @@ class ColumnStore(RowStore):
         self.optional = optional
 
     def rows(self, values: Values) -> list[tuple[Any, ...]]:
-        return list(itertools.zip_longest(*(values.get(key) or () for key in self.keys)))
+        columns = (values.get(key) or () for key in self.keys)
+        return list(itertools.zip_longest(*columns))
 
     def add(self, values: Values, row: tuple[Any, ...]) -> bool:
         count = max(len(values.get(key) or ()) for key in self.keys)

@@ -350,7 +350,7 @@ class ReadDocumentsTestCase(testtools.TestCase):
             '<name>GRID</name><availableInstances>16</availableInstances></type>'
             '</capability></capability></device>')
         pci = device.pci_capability
-        self.assertEqual('0000:0a:00.0', pci.pci_address)
+        self.assertEqual('0000:0a:00.0', pci.pci_address())
         self.assertEqual([(0, 10, 16, 1)], pci.fun_capability[0].device_addrs)
         self.assertEqual([{'type': 'nvidia-11', 'name': 'GRID',
                            'availableInstances': 16}],

@@ -52,6 +52,11 @@ def instances(draw, cls, depth=2):
     for key in cls._keys:
         setattr(obj, key, draw(_discriminator(cls, key)))
     found = tuple(getattr(obj, key) for key in cls._keys)
+    for key in cls._keys:
+        # One discriminator may have a place only for some values of another.
+        if cls._fields[key].place_for(found) is None:
+            setattr(obj, key, cls._fields[key].default)
+    found = tuple(getattr(obj, key) for key in cls._keys)
     for field in cls._declared:
         if field.name in cls._keys or _fixed(cls, field):
             continue

@@ -2,6 +2,8 @@
 # Copyright the nova-libvirt authors
 """What is refused before anything is read."""
 
+import copy
+
 import testtools
 
 from nova import exception
@@ -50,6 +52,30 @@ class DocumentTestCase(testtools.TestCase):
         disk = config.LibvirtConfigGuestDisk()
         disk.parse_str(xml)
         self.assertEqual(levels, disk.to_xml().count('<backingStore'))
+
+    def test_as_deep_as_is_allowed(self):
+        levels = document.MAX_DEPTH - 1
+        disk = config.LibvirtConfigGuestDisk()
+        disk.parse_str('<disk>' + '<backingStore>' * levels
+                       + '</backingStore>' * levels + '</disk>')
+        xml = disk.to_xml()
+        self.assertEqual(levels, xml.count('<backingStore'))
+        self.assertEqual([], disk.undeclared())
+        again = config.LibvirtConfigGuestDisk()
+        again.parse_str(xml)
+        self.assertEqual(disk, again)
+        self.assertEqual(disk, copy.deepcopy(disk))
+        self.assertEqual(levels, repr(disk).count('BackingStore('))
+
+    def test_carried_as_deep_as_is_allowed(self):
+        levels = document.MAX_DEPTH - 1
+        guest = config.LibvirtConfigGuest()
+        guest.parse_str('<domain>' + '<odd>' * levels + '</odd>' * levels
+                        + '</domain>')
+        self.assertEqual(levels, guest.to_xml().count('<odd'))
+        fact, = guest.undeclared()
+        self.assertEqual(levels, fact.path.count('/odd'))
+        self.assertEqual(guest, copy.deepcopy(guest))
 
     def test_too_large(self):
         xml = '<domain><name>' + 'x' * document.MAX_BYTES + '</name></domain>'

@@ -35,7 +35,7 @@ class PCITestCase(base.DocumentTestCase):
             iommu_group=12, iommu_group_addrs=[(0, 10, 1, 5)], numa_node=1,
             links=[config.LibvirtConfigNodeDevicePciLink(
                 validity='cap', port=1, speed='2.5', width=4)])
-        self.assertEqual('0000:0a:01.5', cap.pci_address)
+        self.assertEqual('0000:0a:01.5', cap.pci_address())
         obj = config.LibvirtConfigNodeDevice(
             name='pci_0000_0a_01_5', path='/sys/devices/pci0000:00/0000:0a:01.5',
             parent='computer', driver='i40e', pci_capability=cap)
@@ -78,7 +78,7 @@ class PCITestCase(base.DocumentTestCase):
             link_state='up', features=['rx', 'switchdev'],
             fun_capability=[config.LibvirtConfigNodeDevicePciSubFunctionCap(
                 type='80203')])
-        self.assertIsNone(cap.pci_address)
+        self.assertIsNone(cap.pci_address())
         self.assert_document(
             '<device><capability type="net">'
             '<interface>eth0</interface><address>00:27:13:6a:fe:00</address>'

@@ -6,6 +6,7 @@ import copy
 
 import hypothesis
 from hypothesis import strategies as st
+from lxml import etree
 import testtools
 
 from nova import exception
@@ -29,22 +30,44 @@ _settings = hypothesis.settings(
     suppress_health_check=list(hypothesis.HealthCheck))
 
 
+_few = hypothesis.settings(_settings, max_examples=10)
+
+
 def _again(obj):
     new = object.__new__(type(obj))
     new.parse_str(obj.to_xml())
     return new
 
 
-class PropertiesTestCase(testtools.TestCase):
+class ClassesTestCase(testtools.TestCase):
+    """One test for each class, made below."""
 
-    @_settings
-    @hypothesis.given(st.sampled_from(CLASSES).flatmap(strategies.instances))
-    def test_what_is_written_is_read(self, obj):
+    def _check(self, obj):
         again = _again(obj)
         self.assertEqual(obj, again)
         self.assertEqual([], again.undeclared())
         self.assertEqual(obj.to_xml(), again.to_xml())
         self.assertEqual(obj, copy.deepcopy(obj))
+        self.assertIn(type(obj).__name__, repr(obj))
+        for pretty in (True, False):
+            by_lxml = etree.tostring(obj.format_dom(), encoding='unicode',
+                                     pretty_print=pretty)
+            self.assertEqual(by_lxml, obj.to_xml(pretty_print=pretty))
+
+
+def _test_of(cls):
+    @_few
+    @hypothesis.given(strategies.instances(cls, depth=1))
+    def test(self, obj):
+        self._check(obj)
+    return test
+
+
+for _cls in CLASSES:
+    setattr(ClassesTestCase, f'test_{_cls.__name__}', _test_of(_cls))
+
+
+class PropertiesTestCase(testtools.TestCase):
 
     @_settings
     @hypothesis.given(st.data())
