@@ -50,6 +50,8 @@ class LibvirtConfigObject(mapping.Declared):
     #: The only plan of a class that has no discriminator.
     _sole: ClassVar[nodes.Node | None] = None
     _peeks: ClassVar[tuple[tuple[str, str], ...]] = ()
+    #: The attribute that is the only discriminator.
+    _only_peek: ClassVar[str] = ''
     #: Whether a class overrides one of the directions.
     _writes_itself: ClassVar[bool] = False
     _reads_itself: ClassVar[bool] = False
@@ -69,6 +71,9 @@ class LibvirtConfigObject(mapping.Declared):
         cls._defaults = {key: field.default for key, field in cls._fields.items()
                          if field.factory is None and field.default != field.absent}
         cls._peeks = tuple(_holder(cls._fields[key]) for key in cls._keys)
+        cls._only_peek = ''
+        if len(cls._peeks) == 1 and not cls._peeks[0][0]:
+            cls._only_peek = cls._peeks[0][1]
         cls._plans = {}
         cls._sole = None
         cls._writes_itself = cls.format_dom is not LibvirtConfigObject.format_dom
@@ -178,8 +183,11 @@ class LibvirtConfigObject(mapping.Declared):
 
     @classmethod
     def _plan_at(cls, element: etree._Element) -> nodes.Node:
-        found = tuple([_peek(element, path, name) if path else element.get(name)
-                       for path, name in cls._peeks])
+        if cls._only_peek:
+            found: tuple[Any, ...] = (element.get(cls._only_peek),)
+        else:
+            found = tuple([_peek(element, path, name) if path else element.get(name)
+                           for path, name in cls._peeks])
         return cls._plans.get(found) or cls._plan_for(found)
 
     @classmethod
@@ -228,6 +236,8 @@ class LibvirtConfigObject(mapping.Declared):
 
     def _declared_leaves(self) -> list[Leaf | SpanLeaf]:
         """Return the leaves of this object, whatever its discriminators hold."""
+        if not self._declared:
+            return []
         found = tuple(value if isinstance(value, str) else None for value
                       in (self._value(key) for key in self._keys))
         return list(self._plan_for(found).all_leaves())

@@ -197,10 +197,18 @@ def _format_cpus(value: Any) -> str | None:
 
 
 def _parse_time(text: str) -> float:
-    if _MOMENT.match(text):
+    moment = datetime.datetime.strptime(text.strip(), '%Y-%m-%d %H:%M:%S')
+    return moment.replace(tzinfo=datetime.UTC).timestamp()
+
+
+def _quick_time(text: str) -> float | None:
+    # Parsing by a pattern takes longer than reading all of a disk.
+    if not _MOMENT.match(text):
+        return None
+    try:
         moment = datetime.datetime.fromisoformat(text)
-    else:
-        moment = datetime.datetime.strptime(text.strip(), '%Y-%m-%d %H:%M:%S')
+    except ValueError:
+        return None
     return moment.replace(tzinfo=datetime.UTC).timestamp()
 
 
@@ -300,7 +308,7 @@ BOOL = _words('BOOL', {'1': True, '0': False, 'true': True, 'false': False,
 #: A whole number, or the ``$NAME`` of a variable of a network filter.
 NUMBER = Converter('NUMBER', _parse_number, _format_number)
 CPUSET = Converter('CPUSET', _parse_cpus, _format_cpus)
-DATETIME = Converter('DATETIME', _parse_time, _format_time)
+DATETIME = Converter('DATETIME', _parse_time, _format_time, _quick_time)
 
 #: An amount as text, without a unit where libvirt's own default is KiB.
 MEMORY_KIB = amount('.', base='KiB', written=False)

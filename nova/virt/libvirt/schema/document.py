@@ -42,11 +42,11 @@ def parse(xml: str | bytes) -> etree._Element:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as ex:
         raise _refused(_reason(ex)) from ex
-    is_ours = parser is _text_parser
-    if not (is_ours and b'<!DOCTYPE' not in data) and _has_doctype(root):
+    if _has_doctype(root):
         raise _refused('it has a document type')
-    # Few elements cannot be deep.
-    if not (is_ours and data.count(b'<') <= MAX_DEPTH) and _too_deep(root):
+    # What is deep has an end for each level; other encodings may spell it otherwise.
+    is_shallow = parser is _text_parser and data.count(b'</') < MAX_DEPTH
+    if not is_shallow and _too_deep(root):
         raise _refused(f'it is deeper than {MAX_DEPTH} levels')
     return root
 

@@ -219,21 +219,49 @@ def undeclared(write: Any) -> list[Fact]:
         root = write()
     finally:
         _is_marking.reset(token)
+    paths = _Paths()
     return [fact for mark in root.iter(etree.ProcessingInstruction)
-            if mark.target == _MARK for fact in _marked(mark)]
+            if mark.target == _MARK for fact in _marked(mark, paths)]
 
 
-def _marked(mark: Any) -> Iterator[Fact]:
+class _Paths:
+    """The paths of elements, with the place among siblings of the same name."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, str] = {}
+
+    def of(self, node: Any) -> str:
+        """Return the path of an element."""
+        if node not in self._known:
+            parent = node.getparent()
+            if parent is None:
+                self._known[node] = f'/{node.tag}'
+            else:
+                self.of(parent)
+                self._add_children(parent)
+        return self._known[node]
+
+    def _add_children(self, parent: Any) -> None:
+        children = list(parent.iterchildren(etree.Element))
+        several = Counter(child.tag for child in children)
+        seen: Counter[str] = Counter()
+        for child in children:
+            seen[child.tag] += 1
+            place = f'[{seen[child.tag]}]' if several[child.tag] > 1 else ''
+            self._known[child] = f'{self._known[parent]}/{child.tag}{place}'
+
+
+def _marked(mark: Any, paths: _Paths) -> Iterator[Fact]:
     """Yield what a mark stands for: an attribute, a text behind it or an element."""
     parent = mark.getparent()
     if mark.text.startswith('@'):
         name = parse.unquote(mark.text[1:])
-        yield Fact(_path(parent), f'@{name}', parent.get(name))
+        yield Fact(paths.of(parent), f'@{name}', parent.get(name))
     elif mark.text == 'text':
-        yield Fact(_path(parent), 'text()', mark.tail or '')
+        yield Fact(paths.of(parent), 'text()', mark.tail or '')
     else:
         for node in mark.getnext().iter(etree.Element):
-            yield from (Fact(_path(node), *fact) for fact in _own_facts(node))
+            yield from (Fact(paths.of(node), *fact) for fact in _own_facts(node))
 
 
 def _own_facts(node: etree._Element) -> Iterator[tuple[str, str]]:
@@ -247,11 +275,3 @@ def _own_facts(node: etree._Element) -> Iterator[tuple[str, str]]:
     for child in node:
         if child.tail and child.tail.strip():
             yield 'text()', child.tail.strip()
-
-
-def _path(node: etree._Element) -> str:
-    """Return the path of an element, with the place among siblings of its name."""
-    tree: Any = node.getroottree()
-    below = cast(str, tree.getelementpath(node))
-    top = cast(str, tree.getroot().tag)
-    return f'/{top}' if below == '.' else f'/{top}/{below}'

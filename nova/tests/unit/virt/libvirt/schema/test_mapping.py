@@ -170,6 +170,31 @@ class MappingTestCase(testtools.TestCase):
         plug = parsed(Plug, '<plug><!-- c --><live/><?p i?></plug>')
         self._writes('<plug><live/></plug>', plug)
 
+    def test_a_bad_moment(self):
+        instance = config.LibvirtConfigGuestMetaNovaInstance()
+        xml = ('<nova:instance xmlns:nova="http://openstack.org/xmlns/libvirt/nova/1.1">'
+               '<nova:creationTime>{}</nova:creationTime></nova:instance>')
+        for text in ('2020-13-01 00:00:00', 'yesterday'):
+            ex = self.assertRaises(exception.InvalidInput, instance.parse_str,
+                                   xml.format(text))
+            self.assertIn(f'creationTime: {text!r}', str(ex))
+        instance.parse_str(xml.format('2020-1-2 3:4:5'))
+        self.assertEqual(1577934245.0, instance.creationTime)
+
+    def test_only_objects_among_objects(self):
+        for devices in (['text'], [None], [7]):
+            guest = config.LibvirtConfigGuest(devices=devices)
+            ex = self.assertRaises(exception.InvalidInput, guest.to_xml)
+            self.assertIn('devices', str(ex))
+
+    def test_a_hostile_name_is_no_markup(self):
+        interface = config.LibvirtConfigGuestInterface(
+            net_type='bridge', vporttype='openvswitch',
+            vportparams=[{'key': 'a="1"><b', 'value': 'x'}])
+        demo = config.LibvirtConfigObject(root_name='a b="1"')
+        for obj in (interface, demo):
+            self.assertRaises(exception.InvalidInput, obj.to_xml)
+
     def test_a_bad_value_names_class_field_and_value(self):
         error = self.assertRaises(
             exception.InvalidInput, parsed, Plug,
