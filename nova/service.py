@@ -5,7 +5,6 @@
 import contextlib
 import os
 
-from oslo_concurrency import lockutils
 from oslo_log import log as logging
 
 from nova import objects
@@ -92,7 +91,6 @@ class Service:
         folder = statefolder.StateFolder(CONF.state_path)
         folder.claim()
         parts.callback(folder.release)
-        lockutils.set_defaults(os.path.join(CONF.state_path, 'locks'))
         flavors.get_all()
         objects.register_all()
         parts.callback(engine.reset)

@@ -98,12 +98,6 @@ def _flavor_image(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta', key
             image_meta.properties.get(f'{prefix}_{key}'))
 
 
-def _image_first(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta',
-                 key: str) -> Any:
-    from_flavor, from_image = _flavor_image(flavor, image_meta, key)
-    return from_flavor if from_image is None else from_image
-
-
 def _agreed(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta', key: str,
             prefix: str = 'hw') -> Any:
     """Return the one value of both.

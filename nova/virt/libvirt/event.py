@@ -10,33 +10,6 @@ import libvirt
 from nova.virt import event as virtevent
 
 
-class LibvirtEvent(virtevent.InstanceEvent):
-    """Something that happened to a domain and that is libvirt's own."""
-
-
-class DeviceEvent(LibvirtEvent):
-    """Something that happened to a device of a domain.
-
-    :param dev: alias of the device.
-    """
-
-    def __init__(self, uuid: str, dev: str, timestamp: float | None = None) -> None:
-        super().__init__(uuid, timestamp)
-        self.dev = dev
-
-    def __repr__(self) -> str:
-        return (f'<{type(self).__name__}: {self.timestamp}, {self.uuid},'
-                f' device {self.dev}>')
-
-
-class DeviceRemovedEvent(DeviceEvent):
-    """The guest let go of a device."""
-
-
-class DeviceRemovalFailedEvent(DeviceEvent):
-    """The guest refused to let go of a device."""
-
-
 @dataclasses.dataclass(frozen=True)
 class DomainEvent:
     """A lifecycle event as libvirt reports it."""

@@ -50,14 +50,6 @@ class TransitionTestCase(base.TestCase):
             libvirt.VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY)
 
 
-class DeviceEventTestCase(base.TestCase):
-    def test_it_names_guest_and_device(self):
-        removed = event.DeviceRemovedEvent('one', 'virtio-disk1', 3.0)
-        self.assertEqual(('one', 'virtio-disk1', 3.0), (
-            removed.get_instance_uuid(), removed.dev, removed.get_timestamp()))
-        self.assertIn('virtio-disk1', repr(removed))
-
-
 class GuestStatesTestCase(base.TestCase):
     def setUp(self):
         super().setUp()
