@@ -77,7 +77,7 @@ class LibvirtDriver(driver.ComputeDriver):
             self._uri(), read_only,
             conn_event_handler=self._handle_conn_event,
             lifecycle_event_handler=self.emit_event,
-            guest_factory=libvirt_guest.Guest, kinds=_guest_kinds(),
+            guest_factory=self._make_guest, kinds=_guest_kinds(),
             file_backed_memory_mb=CONF.libvirt.file_backed_memory)
         self._dirs = instancedir.InstanceDirs(CONF.instances_path)
         self._bases = baseimages.BaseImages(_base_image_settings())
@@ -93,6 +93,9 @@ class LibvirtDriver(driver.ComputeDriver):
             _lifecycle_settings(guest_settings))
         self._console_logs = console.ConsoleLogs(self._dirs)
         self._resources = resources.HostResources(self._host, self._dirs)
+
+    def _make_guest(self, domain: Any) -> libvirt_guest.Guest:
+        return libvirt_guest.Guest(domain, self._host)
 
     @staticmethod
     def _uri() -> str:

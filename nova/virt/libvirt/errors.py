@@ -26,14 +26,14 @@ _LINK_DOMAINS = (libvirt.VIR_FROM_REMOTE, libvirt.VIR_FROM_RPC)
 _NO_CONNECTION = (libvirt.VIR_ERR_NO_CONNECT, libvirt.VIR_ERR_INVALID_CONN)
 
 
-def _code(ex: Exception) -> int | None:
+def _code(ex: BaseException | None) -> int | None:
     if not isinstance(ex, libvirt.libvirtError):
         return None
     code: int | None = ex.get_error_code()
     return code
 
 
-def _is(ex: Exception, *codes: int) -> bool:
+def _is(ex: BaseException | None, *codes: int) -> bool:
     return _code(ex) in codes
 
 
@@ -52,7 +52,7 @@ def is_operation_failed(ex: Exception) -> bool:
     return _is(ex, libvirt.VIR_ERR_OPERATION_FAILED)
 
 
-def is_operation_timeout(ex: Exception) -> bool:
+def is_operation_timeout(ex: BaseException | None) -> bool:
     """Tell whether libvirt gave up waiting, for a lock of the domain mostly."""
     return _is(ex, libvirt.VIR_ERR_OPERATION_TIMEOUT)
 
@@ -72,9 +72,17 @@ def is_agent_unresponsive(ex: Exception) -> bool:
     return _is(ex, libvirt.VIR_ERR_AGENT_UNRESPONSIVE)
 
 
-def is_device_missing(ex: Exception) -> bool:
+def is_device_missing(ex: BaseException | None) -> bool:
     """Tell whether the domain has no such device."""
     return _is(ex, libvirt.VIR_ERR_DEVICE_MISSING)
+
+
+def is_unplug_pending(ex: BaseException | None) -> bool:
+    """Tell whether the guest was asked for a device before, and has it still.
+
+    QEMU has no code for it, and libvirt hands its text on.
+    """
+    return 'in the process of unplug' in message_of(ex) if ex is not None else False
 
 
 def is_no_secret(ex: Exception) -> bool:
@@ -101,7 +109,7 @@ def is_disconnected(ex: Exception) -> bool:
     return ex.get_error_domain() in _LINK_DOMAINS
 
 
-def message_of(ex: Exception) -> str:
+def message_of(ex: BaseException) -> str:
     """Return what libvirt says about an error, for people to read."""
     if isinstance(ex, libvirt.libvirtError):
         return str(ex.get_error_message() or ex)

@@ -8,7 +8,7 @@ what libvirt or QEMU refused.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libvirt
 from oslo_log import log as logging
@@ -17,6 +17,8 @@ from nova.compute import power_state
 from nova.virt import hardware
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import designer
+from nova.virt.libvirt import devices
+from nova.virt.libvirt import domain as libvirt_domain
 from nova.virt.libvirt import errors
 from nova.virt.libvirt.designer import inputs as design
 
@@ -38,15 +40,17 @@ LIBVIRT_POWER_STATE = {
 }
 
 
-
 class Guest:
     """A domain of libvirt.
 
     :param domain: the libvirt.virDomain.
+    :param host: who tells of its events; without one nothing can be waited for.
     """
 
-    def __init__(self, domain: libvirt.virDomain) -> None:
+    def __init__(self, domain: libvirt.virDomain,
+                 host: 'libvirt_host.Host | None' = None) -> None:
         self._domain = domain
+        self._handle = libvirt_domain.Domain(domain, host)
 
     def __repr__(self) -> str:
         return f'<Guest {self.id} {self.name} {self.uuid}>'
@@ -60,8 +64,7 @@ class Guest:
     @property
     def uuid(self) -> str:
         """UUID of the domain, which is that of the instance."""
-        uuid: str = self._domain.UUIDString()
-        return uuid
+        return self._handle.uuid
 
     @property
     def name(self) -> str:
@@ -98,7 +101,7 @@ class Guest:
 
         A failure leaves a domain that existed as it was, and none otherwise.
         """
-        return cls(host.write_instance_config(xml))
+        return cls(host.write_instance_config(xml), host)
 
     def launch(self, pause: bool = False) -> None:
         """Start the domain, with its CPUs stopped if ``pause``.
@@ -216,8 +219,75 @@ class Guest:
             xml: str = self._domain.XMLDesc(flags)
         return xml
 
-    def get_config(self) -> vconfig.LibvirtConfigGuest:
-        """Return the domain as libvirt has it, as a config object."""
+    def get_config(self, persistent: bool = False) -> vconfig.LibvirtConfigGuest:
+        """Return the domain as libvirt has it, as a config object.
+
+        :param persistent: what it will be at its next start.
+        """
         conf = vconfig.LibvirtConfigGuest()
-        conf.parse_str(self.get_xml_desc())
+        conf.parse_str(self.get_xml_desc(dump_inactive=persistent))
         return conf
+
+    # Devices
+
+    def get_all_devices(self, devtype: type[Any] | None = None,
+                        from_persistent_config: bool = False) -> list[Any]:
+        """Return the devices of a class, or all, in libvirt's order."""
+        found = devices.listed(self._handle, from_persistent_config)
+        return [device for device in found
+                if devtype is None or isinstance(device, devtype)]
+
+    def get_all_disks(self) -> list[vconfig.LibvirtConfigGuestDisk]:
+        """Return the disks."""
+        return self.get_all_devices(vconfig.LibvirtConfigGuestDisk)
+
+    def get_interfaces(self) -> list[vconfig.LibvirtConfigGuestInterface]:
+        """Return the network interfaces."""
+        return self.get_all_devices(vconfig.LibvirtConfigGuestInterface)
+
+    def get_disk(self, device: str, from_persistent_config: bool = False,
+                 ) -> vconfig.LibvirtConfigGuestDisk | None:
+        """Return the disk of a target, as vda or /dev/vda; None if there is none."""
+        wanted = vconfig.LibvirtConfigGuestDisk(
+            target_dev=device.removeprefix('/dev/'))
+        return self._find(wanted, from_persistent_config)
+
+    def get_interface_by_cfg(self, cfg: Any, from_persistent_config: bool = False,
+                             ) -> Any | None:
+        """Return the interface that a description is of; None if there is none.
+
+        :param cfg: a network interface or a device of the host; None finds none.
+        """
+        return None if cfg is None else self._find(cfg, from_persistent_config)
+
+    def get_device_by_alias(self, devalias: str, devtype: type[Any] | None = None,
+                            from_persistent_config: bool = False) -> Any | None:
+        """Return the device of an alias; None if there is none."""
+        found = self.get_all_devices(devtype, from_persistent_config)
+        return next((each for each in found if each.alias == devalias), None)
+
+    def _find(self, wanted: Any, persistent: bool) -> Any | None:
+        return devices.find(devices.listed(self._handle, persistent), wanted)
+
+    def attach_device(self, conf: Any, persistent: bool = False,
+                      live: bool = False) -> None:
+        """Give the domain a device; it is there when this returns.
+
+        Neither flag means what the domain is now.  After a failure it has the
+        device neither now nor at its next start.
+
+        :param persistent: at its next start.
+        :param live: in what runs.
+        """
+        devices.attach(self._handle, conf, persistent, live)
+
+    def detach_device(self, conf: Any, persistent: bool = False,
+                      live: bool = False) -> None:
+        """Take a device out of the definition; ask the guest to let go of it.
+
+        Without a failure the guest still has it until an event says otherwise.
+        After one, the definition is what it was.
+
+        :raises nova.exception.DeviceNotFound: if there is no such device.
+        """
+        devices.detach(self._handle, conf, persistent, live)
