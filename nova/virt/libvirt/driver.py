@@ -26,8 +26,10 @@ from nova.virt.libvirt import host as libvirt_host
 from nova.virt.libvirt import hostfacts
 from nova.virt.libvirt import imagebackend
 from nova.virt.libvirt import imagecache
+from nova.virt.libvirt import interfaces
 from nova.virt.libvirt import lifecycle
 from nova.virt.libvirt import resources
+from nova.virt.libvirt import vif
 from nova.virt.libvirt.designer import inputs as design
 from nova.virt.libvirt.storage import baseimages
 from nova.virt.libvirt.storage import instancedir
@@ -87,8 +89,11 @@ class LibvirtDriver(driver.ComputeDriver):
             self._dirs, self._bases,
             imagebackend.Backend(_image_backend_settings()))
         guest_settings = _guest_settings()
+        vif_driver = vif.LibvirtGenericVIFDriver(
+            settings=guest_settings.interface)
+        self._interfaces = interfaces.InstanceInterfaces(vif_driver)
         self._lifecycle = lifecycle.Lifecycle(
-            self._host, self._disks,
+            self._host, self._disks, self._interfaces,
             hostfacts.CachedHostFacts(self._host, guest_settings),
             _lifecycle_settings(guest_settings))
         self._console_logs = console.ConsoleLogs(self._dirs)
@@ -195,7 +200,6 @@ class LibvirtDriver(driver.ComputeDriver):
         block_device_info: BlockDeviceInfo | None = None, power_on: bool = True,
         accel_info: Any = None,
     ) -> None:
-        self._refuse_networks(network_info)
         self._lifecycle.spawn(context, instance, image_meta, network_info,
                               block_device_info, power_on)
 
@@ -204,7 +208,7 @@ class LibvirtDriver(driver.ComputeDriver):
         block_device_info: BlockDeviceInfo | None = None,
         destroy_disks: bool = True, destroy_secrets: bool = True,
     ) -> None:
-        self._lifecycle.destroy(instance, destroy_disks)
+        self._lifecycle.destroy(instance, network_info, destroy_disks)
 
     def cleanup(
         self, context: Context, instance: 'objects.Instance', network_info: Any,
@@ -212,7 +216,8 @@ class LibvirtDriver(driver.ComputeDriver):
         destroy_disks: bool = True, migrate_data: Any = None,
         destroy_vifs: bool = True, destroy_secrets: bool = True,
     ) -> None:
-        self._lifecycle.cleanup(instance, destroy_disks)
+        self._lifecycle.cleanup(instance, network_info if destroy_vifs else None,
+                                destroy_disks)
 
     def reboot(
         self, context: Context, instance: 'objects.Instance', network_info: Any,
@@ -270,16 +275,10 @@ class LibvirtDriver(driver.ComputeDriver):
     # Networks
 
     def plug_vifs(self, instance: 'objects.Instance', network_info: Any) -> None:
-        self._refuse_networks(network_info)
+        self._interfaces.plug(instance, network_info or ())
 
     def unplug_vifs(self, instance: 'objects.Instance', network_info: Any) -> None:
-        """Do nothing: no interface was ever connected."""
-
-    @staticmethod
-    def _refuse_networks(network_info: Any) -> None:
-        if network_info:
-            raise exception.InstanceDeployFailure(
-                reason=_('this host cannot connect networks'))
+        self._interfaces.unplug(instance, network_info or ())
 
     # Device names
 

@@ -74,17 +74,37 @@ class Disks(Protocol):
         """Return the formats that disks were made in, by their paths."""
 
 
+class Interfaces(Protocol):
+    """The network interfaces of instances, as the life of a guest needs them."""
+
+    def find(self, network_info: collections.abc.Sequence[Any]) -> Any:
+        """Look up ``netdevs`` and ``vdpa_paths`` of the ports' PCI functions."""
+
+    def filters(self, instance: 'objects.Instance',
+                network_info: collections.abc.Sequence[Any]) -> dict[str, str]:
+        """Return the network filters of those VIFs that have one."""
+
+    def plug(self, instance: 'objects.Instance',
+             network_info: collections.abc.Sequence[Any]) -> None:
+        """Make what the guest needs on the host before it starts."""
+
+    def unplug(self, instance: 'objects.Instance',
+               network_info: collections.abc.Sequence[Any]) -> None:
+        """Remove it again."""
+
+
 class Lifecycle:
     """Takes instances from nothing to running and back.
 
     :param facts: finds out what the host can do.
     """
 
-    def __init__(self, host: libvirt_host.Host, disks: Disks,
+    def __init__(self, host: libvirt_host.Host, disks: Disks, interfaces: Interfaces,
                  facts: collections.abc.Callable[[], design.HostFacts],
                  settings: LifecycleSettings) -> None:
         self._host = host
         self._disks = disks
+        self._interfaces = interfaces
         self._facts = facts
         self._settings = settings
 
@@ -97,7 +117,8 @@ class Lifecycle:
               power_on: bool = True) -> None:
         """Make an instance's disks, define its guest and start it.
 
-        After a failure no domain is left, and no file that was not there before.
+        After a failure no domain is left, no interface is plugged, and there is no
+        file that was not there before.
 
         :raises exception.InstanceExists: if the domain exists; it is left alone.
         :raises exception.NovaException: with what failed.
@@ -108,24 +129,26 @@ class Lifecycle:
         disk_info = self._disk_info(instance, image_meta, block_device_info)
         had_files = self._disks.exist(instance)
         self._disks.create(context, instance, disk_info, block_device_info)
-        with self._undone_on_failure(instance, keep_files=had_files):
+        with self._undone_on_failure(instance, network_info, keep_files=had_files):
             guest = self._define(instance, image_meta, disk_info, network_info,
                                  block_device_info)
+            self._interfaces.plug(instance, network_info or ())
             if power_on:
                 guest.launch()
         LOG.info('Instance spawned', instance=instance)
 
     @contextlib.contextmanager
-    def _undone_on_failure(self, instance: 'objects.Instance', keep_files: bool,
-                           ) -> collections.abc.Iterator[None]:
+    def _undone_on_failure(self, instance: 'objects.Instance', network_info: Any,
+                           keep_files: bool) -> collections.abc.Iterator[None]:
         try:
             yield
         except BaseException:
             # Also when the greenlet is killed or the process is to end.
-            self._undo_spawn(instance, keep_files)
+            self._undo_spawn(instance, network_info, keep_files)
             raise
 
-    def _undo_spawn(self, instance: 'objects.Instance', keep_files: bool) -> None:
+    def _undo_spawn(self, instance: 'objects.Instance', network_info: Any,
+                    keep_files: bool) -> None:
         """Remove what spawn() has made; what fails is logged.
 
         The files of a guest that may still run are kept: destroy() will find both.
@@ -137,21 +160,34 @@ class Lifecycle:
             LOG.error('Could not remove the guest of a failed build, and kept its '
                       'files: %s', error, instance=instance)
             return
+        self._unplug(instance, network_info)
         if not keep_files:
             self._disks.remove(instance)
+
+    def _unplug(self, instance: 'objects.Instance', network_info: Any) -> None:
+        """Disconnect a guest that is gone; what cannot be removed keeps nobody here."""
+        try:
+            self._interfaces.unplug(instance, network_info or ())
+        except exception.NovaException as error:
+            LOG.error('Something of its network interfaces is left: %s', error,
+                      instance=instance)
 
     def _define(self, instance: 'objects.Instance', image_meta: 'objects.ImageMeta',
                 disk_info: collections.abc.Mapping[str, Any], network_info: Any,
                 block_device_info: BlockDeviceInfo | None,
                 existing: libvirt_guest.Guest | None = None) -> libvirt_guest.Guest:
+        network_info = network_info or ()
+        found = self._interfaces.find(network_info)
         allotted = design.Allotted(
             creation_time=datetime.datetime.now(datetime.UTC),
             existing_domain=existing.get_config() if existing else None,
-            disk_formats=self._disks.formats(instance))
+            disk_formats=self._disks.formats(instance),
+            filters=self._interfaces.filters(instance, network_info))
         inputs = design.GuestInputs(
             instance=instance, flavor=instance.flavor, image_meta=image_meta,
             disk_info=disk_info, allotted=allotted,
-            network_info=network_info or (), block_device_info=block_device_info)
+            network_info=network_info, block_device_info=block_device_info,
+            found=design.Found(netdevs=found.netdevs, vdpa_paths=found.vdpa_paths))
         facts = self._facts()
         refusal.refuse_what_was_not_granted(inputs, facts, self._settings.guest)
         xml = libvirt_guest.Guest.get_guest_xml(inputs, facts, self._settings.guest)
@@ -183,7 +219,7 @@ class Lifecycle:
 
     # Removing
 
-    def destroy(self, instance: 'objects.Instance',
+    def destroy(self, instance: 'objects.Instance', network_info: Any = None,
                 destroy_disks: bool = True) -> None:
         """Stop a guest, remove it and, unless they are to stay, its files.
 
@@ -193,16 +229,17 @@ class Lifecycle:
         :raises exception.InstancePowerOffFailure: if the guest cannot be stopped.
         """
         self.stop(instance)
-        self.cleanup(instance, destroy_disks)
+        self.cleanup(instance, network_info, destroy_disks)
         LOG.info('Instance destroyed', instance=instance)
 
-    def cleanup(self, instance: 'objects.Instance',
+    def cleanup(self, instance: 'objects.Instance', network_info: Any = None,
                 destroy_disks: bool = True) -> None:
         """Remove what a stopped guest has left.
 
         :raises exception.InstanceTerminationFailure: if files cannot be removed.
         """
         self.undefine(instance)
+        self._unplug(instance, network_info)
         if destroy_disks and not self._disks.remove(instance):
             raise exception.InstanceTerminationFailure(
                 reason=_('not all of its files could be removed'))
@@ -285,6 +322,7 @@ class Lifecycle:
         disk_info = self._disk_info(instance, image_meta, block_device_info)
         guest = self._define(instance, image_meta, disk_info, network_info,
                              block_device_info, self._find(instance))
+        self._interfaces.plug(instance, network_info or ())
         guest.launch()
         LOG.info('Instance started', instance=instance)
 

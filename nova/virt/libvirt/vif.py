@@ -1,378 +1,431 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
-"""Network interfaces of guests, by the kind of port that they belong to.
+"""Interfaces of instances: what they look like, and how they reach their networks.
 
-Only describing is here: nothing asks or changes the host.
+What os-vif has a plugin for is plugged by it; bridges, taps, VLANs and virtual
+functions are made here; the rest is libvirt's to do when the guest starts.
 """
 
-from collections.abc import Callable, Mapping
-import dataclasses
-import re
-from typing import Any
+import abc
+from collections.abc import Callable, Iterator, Sequence
+import contextlib
+import functools
+import os
+from typing import TYPE_CHECKING, Any, Protocol
+
+import netaddr
+import os_vif
+from os_vif import exception as os_vif_exception
+from oslo_concurrency import lockutils
+from oslo_concurrency import processutils
+from oslo_log import log as logging
 
 from nova import exception
-from nova import objects
+from nova import utils
 from nova.i18n import _
 from nova.network import model as network_model
-from nova.objects import fields
+from nova.network import os_vif_util
 from nova.virt import hardware
-from nova.virt.libvirt import config as vconfig
-from nova.virt.libvirt.options import option
+from nova.virt.libvirt import netdevices
+from nova.virt.libvirt import vifconfig
 
-Interface = vconfig.LibvirtConfigGuestInterface
-Device = vconfig.LibvirtConfigGuestDevice
+if TYPE_CHECKING:
+    from nova import objects
 
-_VIRTIO = fields.VIFModel.VIRTIO
+LOG = logging.getLogger(__name__)
 
-_KVM_MODELS = frozenset({
-    _VIRTIO, fields.VIFModel.NE2K_PCI, fields.VIFModel.PCNET, fields.VIFModel.RTL8139,
-    fields.VIFModel.E1000, fields.VIFModel.E1000E, fields.VIFModel.IGB,
-    fields.VIFModel.VMXNET3, fields.VIFModel.SPAPR_VLAN})
+Device = vifconfig.Device
+VIFHost = vifconfig.VIFHost
+VIFSettings = vifconfig.VIFSettings
+is_vif_model_valid_for_virt = vifconfig.is_vif_model_valid_for_virt
 
-#: What guests of a type can have.
-_MODELS = {
-    'kvm': _KVM_MODELS,
-    'qemu': _KVM_MODELS | {fields.VIFModel.LAN9118},
-    'parallels': frozenset({_VIRTIO, fields.VIFModel.RTL8139, fields.VIFModel.E1000}),
+#: Runs a command: the words of it.
+Run = Callable[..., Any]
+#: Plugs or unplugs the port of an instance.
+Work = Callable[[Any, Any], None]
+
+
+class Host(Protocol):
+    """What interfaces ask the hypervisor host."""
+
+    def get_vdpa_device_path(self, pci_address: str) -> str:
+        """Return the character device of a vDPA function."""
+
+
+#: What can go wrong outside of this process.
+_FAILURES = (*netdevices.Error, LookupError, os_vif_exception.ExceptionBase,
+             processutils.ProcessExecutionError)
+
+#: What is plugged here, by libvirt or by a command, and not by os-vif: the type of
+#: the port, and what its methods are called after.
+_KINDS = {
+    network_model.VIF_TYPE_BRIDGE: 'bridge',
+    network_model.VIF_TYPE_TAP: 'tap',
+    network_model.VIF_TYPE_MACVTAP: 'macvtap',
+    network_model.VIF_TYPE_HW_VEB: 'hw_veb',
+    network_model.VIF_TYPE_HOSTDEV: 'hostdev_physical',
+    network_model.VIF_TYPE_802_QBG: '802qbg',
+    network_model.VIF_TYPE_802_QBH: '802qbh',
+    network_model.VIF_TYPE_IB_HOSTDEV: 'ib_hostdev',
+    network_model.VIF_TYPE_IOVISOR: 'iovisor',
+    network_model.VIF_TYPE_MIDONET: 'midonet',
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class VIFSettings:
-    use_virtio_for_bridges: bool = option('libvirt.use_virtio_for_bridges', True)
-    rx_queue_size: int | None = option('libvirt.rx_queue_size')
-    tx_queue_size: int | None = option('libvirt.tx_queue_size')
-    #: None stands for what the kernel can.
-    max_queues: int | None = option('libvirt.max_queues')
+class VIFDriver(abc.ABC):
+    """Describes interfaces, and connects them to their networks.
 
+    :param host: the hypervisor host; describing alone needs none.
+    """
 
-@dataclasses.dataclass(frozen=True)
-class VIFHost:
-    """What an interface needs to know about the host."""
-
-    #: ``uname -r``
-    kernel_release: str = ''
-    #: PCI address of a virtual function to the name of its network device.
-    netdevs: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    #: PCI address to the character device of its vDPA.
-    vdpa_paths: Mapping[str, str] = dataclasses.field(default_factory=dict)
-
-
-@dataclasses.dataclass(frozen=True)
-class VIFGuest:
-    """The guest that an interface is for."""
-
-    image_meta: 'objects.ImageMeta'
-    flavor: 'objects.Flavor'
-    virt_type: str
-
-
-def is_vif_model_valid_for_virt(virt_type: str, vif_model: str | None) -> bool:
-    """Tell whether guests of a type can have a model."""
-    return vif_model is None or virt_type not in _MODELS or (
-        vif_model in _MODELS[virt_type])
-
-
-def get_max_tap_queues(kernel_release: str) -> int:
-    """Return how many queues the kernel gives a tap device."""
-    match = re.match(r'\d+', kernel_release)
-    major = int(match[0]) if match else 0
-    if major <= 2:
-        return 1
-    return 8 if major == 3 else 256
-
-
-class LibvirtGenericVIFDriver:
-    """Describes interfaces of every kind."""
-
-    def __init__(self, settings: VIFSettings | None = None,
-                 host: VIFHost | None = None) -> None:
+    def __init__(self, host: Host | None = None,
+                 settings: VIFSettings | None = None) -> None:
+        self.host = host
         self.settings = settings or VIFSettings()
-        self.host = host or VIFHost()
 
-    def get_config(self, vif: Any, guest: VIFGuest) -> Device:
-        """Return the interface of a port, or the device that is passed through.
+    @abc.abstractmethod
+    def get_config(self, instance: 'objects.Instance', vif: Any,
+                   image_meta: 'objects.ImageMeta', flavor: 'objects.Flavor',
+                   virt_type: str) -> Device:
+        """Return the interface of a port; nothing is asked or changed."""
 
-        :raises exception.InternalError: for a port that is bound to nothing, or to
-            what is not known.
-        :raises exception.NovaException: if the port's details lack what its kind
-            needs, or the guest cannot have the model.
+    @abc.abstractmethod
+    def plug(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Make what a guest needs on the host to use a port.
+
+        What is there already is left as it is.  After a failure nothing is there
+        that was not there before.
+
+        :raises exception.VirtualInterfacePlugException: with what failed.
         """
-        kind = str(vif['type']).replace('.', '').replace('-', '_')
-        describe: Callable[[Any, VIFGuest], Device] | None = getattr(
-            self, f'get_config_{kind}', None)
-        if vif['type'] is None or describe is None:
-            raise exception.InternalError(
-                err=_('Unexpected vif_type=%(type)s with vnic_type=%(vnic_type)s')
-                % {'type': vif['type'], 'vnic_type': vif['vnic_type']})
-        return describe(vif, guest)
+
+    @abc.abstractmethod
+    def unplug(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Remove what plug() has made for this port alone; it may be gone already.
+
+        :raises exception.VirtualInterfaceUnplugException: with what failed; it can
+            be called again.
+        """
+
+
+def _described(kind: str) -> Callable[..., Device]:
+    """Make the method that describes ports of one kind, whatever their type says."""
+    def get_config(self: 'LibvirtGenericVIFDriver', instance: 'objects.Instance',
+                   vif: Any, image_meta: 'objects.ImageMeta',
+                   flavor: 'objects.Flavor', virt_type: str) -> Device:
+        describe = getattr(self.describer, f'describe_{kind}')
+        device: Device = describe(
+            vif, vifconfig.VIFGuest(image_meta, flavor, virt_type))
+        return device
+    get_config.__doc__ = f'Return the interface of a port of type {kind}.'
+    return get_config
+
+
+class LibvirtGenericVIFDriver(VIFDriver):
+    """Interfaces of every kind.
+
+    :param facts: what get_config() may know of the host; see find().
+    :param devices: the network devices of the host.
+    :param run: runs the commands of networks that are plugged by a command.
+    """
+
+    def __init__(self, host: Host | None = None,
+                 settings: VIFSettings | None = None, facts: VIFHost | None = None,
+                 devices: netdevices.NetDevices | None = None,
+                 run: Run = processutils.execute) -> None:
+        super().__init__(host, settings)
+        self.describer = vifconfig.InterfaceDescriber(self.settings, facts)
+        self._devices: netdevices.NetDevices = utils.tpool_wrap(
+            devices or netdevices.NetDevices())
+        self._run = run
+
+    # Describing
+
+    def find(self, network_info: Sequence[Any]) -> VIFHost:
+        """Look up what describing these ports needs to know of the host.
+
+        What is not found is left out, and refused where it is needed.
+        """
+        netdevs: dict[str, str] = {}
+        vdpa_paths: dict[str, str] = {}
+        for vif in network_info:
+            address = str((vif['profile'] or {}).get('pci_slot'))
+            if vif['vnic_type'] == network_model.VNIC_TYPE_MACVTAP:
+                with contextlib.suppress(LookupError):
+                    netdevs[address] = self._devices.get_name(address)
+            if self.host and vif['vnic_type'] == network_model.VNIC_TYPE_VDPA:
+                vdpa_paths[address] = self.host.get_vdpa_device_path(address)
+        return VIFHost(os.uname().release, netdevs, vdpa_paths)
+
+    def get_config(self, instance: 'objects.Instance', vif: Any,
+                   image_meta: 'objects.ImageMeta', flavor: 'objects.Flavor',
+                   virt_type: str) -> Device:
+        """Return the interface of a port; nothing is asked or changed.
+
+        :raises exception.InternalError: for a type that is not known.
+        """
+        return self.describer.describe(
+            vif, vifconfig.VIFGuest(image_meta, flavor, virt_type))
+
+    get_config_802qbg = _described('8021qbg')
+    get_config_802qbh = _described('8021qbh')
+    get_config_hostdev_physical = _described('hostdev_physical')
+    get_config_hw_veb = _described('hw_veb')
+    get_config_ib_hostdev = _described('ib_hostdev')
+    get_config_iovisor = _described('iovisor')
+    get_config_macvtap = _described('macvtap')
+    get_config_midonet = _described('midonet')
+    get_config_tap = _described('tap')
+
+    def get_base_config(self, instance: 'objects.Instance', mac: str,
+                        image_meta: 'objects.ImageMeta', flavor: 'objects.Flavor',
+                        virt_type: str, vnic_type: str) -> Device:
+        """Return what a guest sees of an interface, whatever its network is."""
+        return self.describer.base(
+            {'address': mac, 'vnic_type': vnic_type},
+            vifconfig.VIFGuest(image_meta, flavor, virt_type))
+
+    def get_base_hostdev_pci_config(self, vif: Any) -> Device:
+        """Return the device of a port that is a whole PCI function."""
+        return vifconfig.get_passed_device(vif)
+
+    def get_bridge_name(self, vif: Any) -> str:
+        """Return the bridge of a port's network."""
+        name: str = vif['network']['bridge']
+        return name
+
+    def get_veth_pair_names(self, iface_id: str) -> tuple[str, str]:
+        """Return both ends of the cable between a bridge and Open vSwitch."""
+        length = network_model.NIC_NAME_LEN
+        return f'qvb{iface_id}'[:length], f'qvo{iface_id}'[:length]
 
     def get_vif_devname(self, vif: Any) -> str:
         """Return the name of the port's network device on the host."""
-        name: str = vif.get('devname') or f'nic{vif["id"]}'
-        return name[:network_model.NIC_NAME_LEN]
+        return vifconfig.get_vif_devname(vif)
 
-    # What plugs into Open vSwitch and the like
+    def get_vif_model(self, image_meta: 'objects.ImageMeta | None' = None,
+                      vif_model: str | None = None) -> str | None:
+        """Return the model that an image asks for, or else the one that is given."""
+        return vifconfig.get_vif_model(image_meta, vif_model)
 
-    def get_config_ovs(self, vif: Any, guest: VIFGuest) -> Device:
-        """Return the interface of a port of Open vSwitch."""
-        if vif['vnic_type'] in network_model.VNIC_TYPES_DIRECT_PASSTHROUGH:
-            return self._passed_through(vif, guest)
-        if vif.is_hybrid_plug_enabled():
-            return self._bridged(vif, guest, self._hybrid_bridge(vif))
-        if not vif.get('delegate_create', True):
-            conf = self._bridged(vif, guest, vif['network']['bridge'])
-            conf.vporttype = 'openvswitch'
-            conf.add_vport_param('interfaceid', vif['ovs_interfaceid'] or vif['id'])
-            return conf
-        conf = self._plain(vif, guest)
-        if vif['details'].get(network_model.VIF_DETAILS_OVS_CREATE_TAP):
-            conf.managed = 'no'
-        return conf
+    # Plugging
 
-    def get_config_agilio_ovs(self, vif: Any, guest: VIFGuest) -> Device:
-        """Return the interface of a port of Open vSwitch on a smart NIC."""
-        if vif['vnic_type'] == network_model.VNIC_TYPE_VIRTIO_FORWARDER:
-            return self._vhostuser(vif, guest, self.get_vif_devname(vif))
-        return self.get_config_ovs(vif, guest)
+    def plug(self, instance: 'objects.Instance', vif: Any) -> None:
+        LOG.debug('Plugging %s port %s', vif['type'], vif['id'], instance=instance)
+        try:
+            if not netaddr.valid_mac(str(vif['address'])):
+                raise LookupError(f'{vif["address"]!r} is not a MAC address')
+            self._work('plug', vif)(instance, vif)
+        except (*_FAILURES, exception.NovaException) as error:
+            raise exception.VirtualInterfacePlugException(
+                _('Plugging port %(port)s with vif_type=%(type)s failed: %(error)s')
+                % {'port': vif['id'], 'type': vif['type'], 'error': error}) from error
 
-    def get_config_vrouter(self, vif: Any, guest: VIFGuest) -> Device:
-        """Return the interface of a port of OpenContrail."""
-        if vif['vnic_type'] == network_model.VNIC_TYPE_VIRTIO_FORWARDER:
-            return self._vhostuser(vif, guest, self.get_vif_devname(vif))
-        if vif['vnic_type'] in network_model.VNIC_TYPES_DIRECT_PASSTHROUGH:
-            return self._passed_through(vif, guest)
-        return self._plain(vif, guest)
+    def unplug(self, instance: 'objects.Instance', vif: Any) -> None:
+        LOG.debug('Unplugging %s port %s', vif['type'], vif['id'], instance=instance)
+        try:
+            self._work('unplug', vif)(instance, vif)
+        except (*_FAILURES, exception.NovaException) as error:
+            raise exception.VirtualInterfaceUnplugException(
+                reason=_('port %(port)s with vif_type=%(type)s: %(error)s') % {
+                    'port': vif['id'], 'type': vif['type'], 'error': error}) from error
 
-    def get_config_ivs(self, vif: Any, guest: VIFGuest) -> Device:
-        """Return the interface of a port of Indigo Virtual Switch."""
-        if vif.is_hybrid_plug_enabled():
-            return self._bridged(vif, guest, self._hybrid_bridge(vif))
-        return self._plain(vif, guest)
+    def _work(self, verb: str, vif: Any) -> Work:
+        """Return what plugs or unplugs a port."""
+        kind = vif['type']
+        if kind in _KINDS:
+            name = f'{verb}_{_KINDS[kind]}'
+            work: Work = getattr(self, name, self._do_nothing)
+            return work
+        port = os_vif_util.nova_to_osvif_vif(vif)
+        if port is None:
+            raise LookupError(f'unexpected vif_type={kind}')
+        return functools.partial(getattr(self, f'_{verb}_by_os_vif'), port)
 
-    def get_config_bridge(self, vif: Any, guest: VIFGuest) -> Device:
-        """Return the interface of a port of a Linux bridge."""
-        return self._bridged(vif, guest, vif['network']['bridge'])
+    def _do_nothing(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Leave it to libvirt, or leave what other ports may share."""
 
-    def get_config_vhostuser(self, vif: Any, guest: VIFGuest) -> Device:
-        """Return the interface of a port behind a socket.
+    def plug_bridge(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Make the bridge, and the VLAN that joins it to the wire, if wanted.
 
-        :raises exception.VifDetailsMissingVhostuserSockPath: without the socket.
+        A bridge stays: it is its network's and not the port's.
         """
+        network = vif['network']
+        with lockutils.lock(f'nova-bridge-{network["bridge"]}'):
+            self._ensure_bridge(network, vif)
+
+    def _ensure_bridge(self, network: Any, vif: Any) -> None:
+        bridge, mtu = network['bridge'], network.get_meta('mtu')
+        wire = network.get_meta('bridge_interface')
+        if not network.get_meta('should_create_bridge'):
+            if not self._devices.is_bridge(bridge):
+                raise LookupError(f'there is no bridge {bridge!r}')
+            return
+        with contextlib.ExitStack() as undo:
+            if network.get_meta('should_create_vlan'):
+                vlan = int(network.get_meta('vlan'))
+                parent, wire = wire, f'vlan{vlan}'
+                if self._devices.add_vlan(wire, parent, vlan, mtu):
+                    undo.callback(self._devices.delete, wire)
+            if self._devices.add_bridge(bridge, mtu):
+                undo.callback(self._devices.delete, bridge)
+            if not self._devices.is_bridge(bridge):
+                raise LookupError(f'{bridge!r} is there and is no bridge')
+            if wire and wire not in self._devices.ports(bridge):
+                self._devices.add_port(bridge, wire)
+            undo.pop_all()
+
+    def plug_tap(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Make the tap device that QEMU will open."""
+        # A guest with many queues opens it many times.
+        self._devices.add_tap(
+            self.get_vif_devname(vif),
+            vif['details'].get(network_model.VIF_DETAILS_TAP_MAC_ADDRESS),
+            vif['network'].get_meta('mtu'), _is_multiqueue(instance))
+
+    def unplug_tap(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Remove the tap device."""
+        self._devices.delete(self.get_vif_devname(vif))
+
+    def plug_macvtap(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Make the VLAN that a macvtap is to be on; other ports may share it."""
         details = vif['details']
-        name = self.get_vif_devname(vif)
-        if (details.get(network_model.VIF_DETAILS_VHOSTUSER_OVS_PLUG)
-                and not details.get(network_model.VIF_DETAILS_VHOSTUSER_FP_PLUG)):
-            name = f'vhu{vif["id"]}'[:network_model.NIC_NAME_LEN]
-        return self._vhostuser(vif, guest, name)
+        vlan = details.get(network_model.VIF_DETAILS_VLAN)
+        if not vlan:
+            return
+        self._devices.add_vlan(
+            details[network_model.VIF_DETAILS_MACVTAP_SOURCE],
+            details[network_model.VIF_DETAILS_PHYS_INTERFACE], int(vlan),
+            vif['network'].get_meta('mtu'))
 
-    def get_config_tap(self, vif: Any, guest: VIFGuest) -> Device:
-        """Return the interface of a tap device that somebody else makes."""
-        conf = self._base(vif, guest)
-        self._over_ethernet(conf, vif)
-        conf.mtu = self._mtu(vif)
-        conf.managed = 'no'
-        return conf
+    def plug_hw_veb(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Tell the card the VLAN and whether to trust the guest."""
+        vlan = int(vif['details'].get(network_model.VIF_DETAILS_VLAN) or 0)
+        self._set_function(vif, vlan=vlan, trusted=True)
 
-    def get_config_iovisor(self, vif: Any, guest: VIFGuest) -> Device:
-        """Return the interface of a port of IOVisor."""
-        conf = self._base(vif, guest)
-        self._over_ethernet(conf, vif)
-        _limit_bandwidth(conf, guest.flavor)
-        return conf
+    def unplug_hw_veb(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Give the card's function back without a VLAN, and not trusted."""
+        self._set_function(vif, vlan=0, trusted=False)
 
-    get_config_midonet = get_config_iovisor
-
-    # What is passed through
-
-    def get_config_hw_veb(self, vif: Any, guest: VIFGuest) -> Device:
-        """Return a virtual function whose card switches."""
-        conf = self._of_function(vif, guest)
-        conf.vlan = vif['details'].get(network_model.VIF_DETAILS_VLAN)
-        _limit_bandwidth(conf, guest.flavor)
-        return conf
-
-    def get_config_8021qbh(self, vif: Any, guest: VIFGuest) -> Device:
-        """Return a virtual function that an 802.1Qbh bridge switches."""
-        conf = self._of_function(vif, guest)
-        conf.vporttype = '802.1Qbh'
-        conf.add_vport_param('profileid',
-                             vif['details'][network_model.VIF_DETAILS_PROFILEID])
-        _limit_bandwidth(conf, guest.flavor)
-        return conf
-
-    def get_config_8021qbg(self, vif: Any, guest: VIFGuest) -> Device:
-        """Return a macvtap that an 802.1Qbg bridge switches."""
-        conf = self._base(vif, guest)
-        conf.net_type = 'direct'
-        conf.source_dev = vif['network'].get_meta('interface')
-        conf.source_mode = 'vepa'
-        conf.vporttype = '802.1Qbg'
-        for name in ('managerid', 'typeid', 'typeidversion', 'instanceid'):
-            conf.add_vport_param(name, vif['qbg_params'][name])
-        _limit_bandwidth(conf, guest.flavor)
-        return conf
-
-    def get_config_macvtap(self, vif: Any, guest: VIFGuest) -> Device:
-        """Return a macvtap on a network device of the host.
-
-        :raises exception.VifDetailsMissingMacvtapParameters: if it is not said
-            which, and how.
-        """
-        details = vif['details']
-        needed = [network_model.VIF_DETAILS_MACVTAP_SOURCE,
-                  network_model.VIF_DETAILS_MACVTAP_MODE]
-        if details.get(network_model.VIF_DETAILS_VLAN):
-            needed.append(network_model.VIF_DETAILS_PHYS_INTERFACE)
-        missing = [name for name in needed if not details.get(name)]
-        if missing:
-            raise exception.VifDetailsMissingMacvtapParameters(
-                vif_id=vif['id'], missing_params=', '.join(missing))
-        conf = self._base(vif, guest)
-        conf.net_type = 'direct'
-        conf.source_dev = details[network_model.VIF_DETAILS_MACVTAP_SOURCE]
-        conf.source_mode = details[network_model.VIF_DETAILS_MACVTAP_MODE]
-        return conf
-
-    def get_config_hostdev_physical(self, vif: Any, guest: VIFGuest) -> Device:
-        """Return a whole card."""
-        return vconfig.LibvirtConfigGuestHostdevPCI(
-            **_pci_parts(vif['profile']['pci_slot']))
-
-    get_config_ib_hostdev = get_config_hostdev_physical
-
-    # Parts
-
-    def _base(self, vif: Any, guest: VIFGuest) -> Interface:
-        """Return what the guest sees: the address, the model and its queues."""
-        conf = Interface()
-        conf.mac_addr = vif['address']
-        # Contradictions are refused even where one queue is all there is.
-        is_multiqueue = hardware.get_vif_multiqueue_constraint(
-            guest.flavor, guest.image_meta)
-        if vif['vnic_type'] in network_model.VNIC_TYPES_DIRECT_PASSTHROUGH:
-            return conf
-        conf.model = self._model(guest)
-        if conf.model == _VIRTIO:
-            self._tune_virtio(conf, guest, is_multiqueue)
-        return conf
-
-    def _model(self, guest: VIFGuest) -> str | None:
-        model: str | None = guest.image_meta.properties.get('hw_vif_model')
-        is_virtual = guest.virt_type in _MODELS
-        if model is None and is_virtual and self.settings.use_virtio_for_bridges:
-            return _VIRTIO
-        if not is_vif_model_valid_for_virt(guest.virt_type, model):
-            raise exception.UnsupportedHardware(model=model, virt=guest.virt_type)
-        return model
-
-    def _tune_virtio(self, conf: Interface, guest: VIFGuest,
-                     is_multiqueue: bool) -> None:
-        conf.driver_packed = hardware.get_packed_virtqueue_constraint(
-            guest.flavor, guest.image_meta)
-        if guest.virt_type == 'qemu':
-            # Without KVM there is no vhost in the kernel to hand packets to.
-            conf.driver_name = 'qemu'
-        elif is_multiqueue:
-            conf.driver_name = 'vhost'
-            conf.vhost_queues = min(guest.flavor.vcpus, self._max_queues())
-        if self.settings.rx_queue_size:
-            conf.driver_name = conf.driver_name or 'vhost'
-            conf.vhost_rx_queue_size = self.settings.rx_queue_size
-
-    def _max_queues(self) -> int:
-        return self.settings.max_queues or get_max_tap_queues(self.host.kernel_release)
-
-    def _plain(self, vif: Any, guest: VIFGuest) -> Interface:
-        conf = self._base(vif, guest)
-        self._over_ethernet(conf, vif)
-        conf.mtu = self._mtu(vif)
-        _limit_bandwidth(conf, guest.flavor)
-        return conf
-
-    def _over_ethernet(self, conf: Interface, vif: Any) -> None:
-        conf.net_type = 'ethernet'
-        conf.target_dev = self.get_vif_devname(vif)
-
-    def _bridged(self, vif: Any, guest: VIFGuest, bridge: str) -> Interface:
-        conf = self._base(vif, guest)
-        conf.net_type = 'bridge'
-        conf.source_dev = bridge
-        conf.target_dev = self.get_vif_devname(vif)
-        conf.mtu = self._mtu(vif)
-        _limit_bandwidth(conf, guest.flavor)
-        return conf
-
-    def _hybrid_bridge(self, vif: Any) -> str:
-        return f'qbr{vif["id"]}'[:network_model.NIC_NAME_LEN]
-
-    def _vhostuser(self, vif: Any, guest: VIFGuest, name: str) -> Interface:
-        details = vif['details']
-        path = details.get(network_model.VIF_DETAILS_VHOSTUSER_SOCKET)
-        if not path:
-            raise exception.VifDetailsMissingVhostuserSockPath(vif_id=vif['id'])
-        conf = self._base(vif, guest)
-        conf.net_type = 'vhostuser'
-        conf.vhostuser_type = 'unix'
-        conf.vhostuser_mode = details.get(
-            network_model.VIF_DETAILS_VHOSTUSER_MODE, 'server')
-        conf.vhostuser_path = path
-        conf.target_dev = name
-        conf.vhost_rx_queue_size = self.settings.rx_queue_size
-        conf.vhost_tx_queue_size = self.settings.tx_queue_size
-        return conf
-
-    def _passed_through(self, vif: Any, guest: VIFGuest) -> Interface:
-        conf = self._base(vif, guest)
-        address = vif['profile']['pci_slot']
-        if vif['vnic_type'] == network_model.VNIC_TYPE_VDPA:
-            conf.net_type = 'vdpa'
-            conf.source_dev = _looked_up(self.host.vdpa_paths, address)
-        else:
-            conf.net_type = 'hostdev'
-            conf.source_dev = address
-        _limit_bandwidth(conf, guest.flavor)
-        return conf
-
-    def _of_function(self, vif: Any, guest: VIFGuest) -> Interface:
-        """Return a virtual function, passed through itself or by a macvtap."""
-        conf = self._base(vif, guest)
+    def _set_function(self, vif: Any, vlan: int, trusted: bool) -> None:
         address = vif['profile']['pci_slot']
         if vif['vnic_type'] == network_model.VNIC_TYPE_MACVTAP:
-            conf.net_type = 'direct'
-            conf.source_mode = 'passthrough'
-            conf.source_dev = _looked_up(self.host.netdevs, address)
-            conf.driver_name = 'vhost'
-        else:
-            conf.net_type = 'hostdev'
-            conf.source_dev = address
-            conf.model = None
-        return conf
+            # libvirt sets neither for a macvtap.
+            self._devices.set_function(address, vif['address'], vlan)
+        elif str(vif['profile'].get('trusted', '')).lower() == 'true':
+            self._devices.set_function(address, trusted=trusted)
 
-    def _mtu(self, vif: Any) -> int | None:
-        mtu: int | None = vif['network'].get_meta('mtu')
-        return mtu
+    # Plugged by a command
+
+    def plug_ib_hostdev(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Tell the InfiniBand fabric about the function."""
+        self._run('ebrctl', 'add-port', vif['address'], instance.uuid,
+                  vif.get_physical_network(), 'HOSTDEV', vif['profile']['pci_slot'])
+
+    def unplug_ib_hostdev(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Take the function from the InfiniBand fabric."""
+        self._run('ebrctl', 'del-port', vif.get_physical_network(), vif['address'])
+
+    def plug_iovisor(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Make a tap device and give it to IOVisor."""
+        name, network = self.get_vif_devname(vif), vif['network']
+        with self._tap_of_command(instance, vif):
+            self._run('ifc_ctl', 'gateway', 'add_port', name)
+            self._run('ifc_ctl', 'gateway', 'ifup', name, 'access_vm',
+                      f'{network["label"]}_{vif["id"]}', vif['address'],
+                      f'pgtag2={network["id"]}', f'pgtag1={instance.project_id}')
+
+    def unplug_iovisor(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Take the tap device from IOVisor and remove it."""
+        name, network = self.get_vif_devname(vif), vif['network']
+        self._run('ifc_ctl', 'gateway', 'ifdown', name, 'access_vm',
+                  f'{network["label"]}_{vif["id"]}', vif['address'])
+        self._run('ifc_ctl', 'gateway', 'del_port', name)
+        self._devices.delete(name)
+
+    def plug_midonet(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Make a tap device and bind MidoNet's port to it."""
+        with self._tap_of_command(instance, vif):
+            self._run('mm-ctl', '--bind-port', vif['id'], self.get_vif_devname(vif))
+
+    def unplug_midonet(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Unbind MidoNet's port and remove the tap device."""
+        self._run('mm-ctl', '--unbind-port', vif['id'])
+        self._devices.delete(self.get_vif_devname(vif))
+
+    @contextlib.contextmanager
+    def _tap_of_command(self, instance: 'objects.Instance', vif: Any,
+                        ) -> Iterator[None]:
+        name = self.get_vif_devname(vif)
+        is_new = self._devices.add_tap(name, multiqueue=_is_multiqueue(instance))
+        try:
+            yield
+        except BaseException:
+            if is_new:
+                self._devices.delete(name)
+            raise
+
+    # Plugged by os-vif
+
+    def _plug_by_os_vif(self, port: Any, instance: 'objects.Instance', vif: Any,
+                        ) -> None:
+        info = os_vif_util.nova_to_osvif_instance(instance)
+        plugins = _os_vif()
+        was_there = any(self._devices.exists(name) for name in self._names_of(vif))
+        try:
+            plugins.plug(port, info)
+        except os_vif_exception.ExceptionBase:
+            if not was_there:
+                with contextlib.suppress(os_vif_exception.ExceptionBase):
+                    plugins.unplug(port, info)
+            raise
+
+    def _unplug_by_os_vif(self, port: Any, instance: 'objects.Instance', vif: Any,
+                          ) -> None:
+        _os_vif().unplug(port, os_vif_util.nova_to_osvif_instance(instance))
+
+    def _names_of(self, vif: Any) -> tuple[str, ...]:
+        """Return the devices that os-vif may make for a port."""
+        return (self.get_vif_devname(vif), vifconfig.get_hybrid_bridge(vif),
+                *self.get_veth_pair_names(vif['id']))
 
 
-def _looked_up(found: Mapping[str, str], address: str) -> str:
-    if address not in found:
-        raise exception.PciDeviceNotFoundById(id=address)
-    return found[address]
+@functools.cache
+def _os_vif() -> Any:
+    """Return os-vif with its plugins loaded."""
+    os_vif.initialize()
+    if os.geteuid() == 0:
+        _let_plugins_use_our_privileges()
+    return utils.tpool_wrap(os_vif)
 
 
-def _pci_parts(address: str) -> dict[str, str]:
-    domain, bus, rest = address.split(':')
-    slot, function = rest.split('.')
-    return {'domain': domain, 'bus': bus, 'slot': slot, 'function': function}
+def _let_plugins_use_our_privileges() -> None:
+    """Spare the plugins a process of their own, which sudo would start."""
+    with contextlib.suppress(ImportError):
+        from vif_plug_ovs import privsep
+        privsep.vif_plug.set_client_mode(False)
 
 
-def _limit_bandwidth(conf: Interface, flavor: 'objects.Flavor') -> None:
-    """Set the flavor's limits; peak and burst mean nothing without an average."""
-    specs = flavor.extra_specs
-    for direction in ('inbound', 'outbound'):
-        if f'quota:vif_{direction}_average' not in specs:
-            continue
-        for name in ('average', 'peak', 'burst'):
-            value = specs.get(f'quota:vif_{direction}_{name}')
-            if value is not None:
-                setattr(conf, f'vif_{direction}_{name}', int(value))
+def _is_multiqueue(instance: 'objects.Instance') -> bool:
+    return hardware.get_vif_multiqueue_constraint(
+        instance.flavor, instance.image_meta)
+
+
+def ensure_vlan(vlan_num: int, bridge_interface: str, mac_address: str | None = None,
+                mtu: int | None = None, interface: str | None = None) -> str:
+    """Make a VLAN of a network device if it is not there; return its name."""
+    name = interface or f'vlan{vlan_num}'
+    utils.tpool_wrap(netdevices.NetDevices()).add_vlan(
+        name, bridge_interface, int(vlan_num), mtu, mac_address)
+    return name
+
+
+def set_vf_interface_vlan(pci_addr: str, mac_addr: str, vlan: int = 0) -> None:
+    """Tell a card the VLAN and the MAC address of one of its virtual functions."""
+    utils.tpool_wrap(netdevices.NetDevices()).set_function(
+        pci_addr, mac_addr, int(vlan))
+
+
+def set_vf_trusted(pci_addr: str, trusted: bool) -> None:
+    """Tell a card whether a virtual function may change its address and mode."""
+    utils.tpool_wrap(netdevices.NetDevices()).set_function(pci_addr, trusted=trusted)

@@ -59,6 +59,9 @@ class Allotted:
     #: Path of a disk to the format recorded when it was made.
     disk_formats: collections.abc.Mapping[str, str] = (
         dataclasses.field(default_factory=dict))
+    #: UUID of a VIF to the network filter that holds for it.
+    filters: collections.abc.Mapping[str, str] = (
+        dataclasses.field(default_factory=dict))
 
 
 def _nothing() -> Any:

@@ -3,7 +3,7 @@
 """The network interfaces of the guest."""
 
 from nova.virt.libvirt import config as vconfig
-from nova.virt.libvirt import vif as vif_driver
+from nova.virt.libvirt import vifconfig
 from nova.virt.libvirt.designer.inputs import GuestInputs
 from nova.virt.libvirt.designer.inputs import HostFacts
 from nova.virt.libvirt.designer.inputs import Settings
@@ -15,12 +15,15 @@ def describe_interfaces(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
 
     :raises nova.exception.InternalError: for a VIF of a kind that is not known.
     """
-    driver = vif_driver.LibvirtGenericVIFDriver(
+    describer = vifconfig.InterfaceDescriber(
         settings.interface,
-        vif_driver.VIFHost(
+        vifconfig.VIFHost(
             kernel_release=host_facts.versions.kernel_release,
             netdevs=inputs.found.netdevs, vdpa_paths=inputs.found.vdpa_paths))
-    vif_guest = vif_driver.VIFGuest(
+    vif_guest = vifconfig.VIFGuest(
         inputs.image_meta, inputs.flavor, settings.virt_type)
     for vif in inputs.network_info:
-        guest.add_device(driver.get_config(vif, vif_guest))
+        conf = describer.describe(vif, vif_guest)
+        if isinstance(conf, vconfig.LibvirtConfigGuestInterface):
+            conf.filtername = inputs.allotted.filters.get(vif['id'])
+        guest.add_device(conf)

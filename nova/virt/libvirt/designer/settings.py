@@ -11,7 +11,7 @@ import dataclasses
 from nova.virt.libvirt.options import from_options
 from nova.virt.libvirt.options import nested
 from nova.virt.libvirt.options import option
-from nova.virt.libvirt.vif import VIFSettings
+from nova.virt.libvirt.vifconfig import VIFSettings
 from nova.virt.libvirt.volume.volume import VolumeSettings
 
 __all__ = ['Settings', 'from_options']

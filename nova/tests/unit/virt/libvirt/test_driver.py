@@ -7,6 +7,7 @@ import queue
 
 from nova import exception
 from nova.compute import power_state
+from nova.network import model
 from nova.tests.unit.virt.libvirt import base
 from nova.virt import driver as virt_driver
 from nova.virt import event
@@ -155,8 +156,10 @@ class TestInstances(base.DriverTestCase):
         instance = self.make_instance()
         self.driver.plug_vifs(instance, [])
         self.driver.unplug_vifs(instance, [])
-        self.assertRaises(exception.InstanceDeployFailure,
-                          self.driver.plug_vifs, instance, [{'id': 'a-port'}])
+        unbound = model.VIF(id='a-port', address='fa:16:3e:00:00:01', type='unbound')
+        error = self.assertRaises(exception.VirtualInterfacePlugException,
+                                  self.driver.plug_vifs, instance, [unbound])
+        self.assertIn('vif_type=unbound', str(error))
 
 
 class TestEvents(base.DriverTestCase):

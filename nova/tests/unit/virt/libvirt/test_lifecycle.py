@@ -10,6 +10,7 @@ import libvirt
 
 from nova import exception
 from nova.compute import power_state
+from nova.network import model
 from nova.tests.unit.virt.libvirt import base
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import lifecycle
@@ -101,10 +102,12 @@ class TestSpawn(LifecycleTestCase):
         self.assertIn('volumes', str(error))
         self.assert_nothing_left()
 
-    def test_networks_are_refused(self) -> None:
-        error = self.assertRaises(exception.InstanceDeployFailure, self.spawn,
-                                  network_info=[{'id': 'a-port'}])
-        self.assertIn('networks', str(error))
+    def test_unbound_ports_are_refused(self) -> None:
+        vif = model.VIF(id='a-port', address='fa:16:3e:00:00:01', type='unbound',
+                        network=model.Network(id='n'))
+        error = self.assertRaises(exception.InternalError, self.spawn,
+                                  network_info=[vif])
+        self.assertIn('unbound', str(error))
         self.assert_nothing_left()
 
 

@@ -8,12 +8,12 @@ from nova import exception
 from nova.network import model
 from nova.tests.unit import base
 from nova.tests.unit.virt import builders
-from nova.virt.libvirt import vif as vif_driver
+from nova.virt.libvirt import vifconfig
 
 ADDRESS = '0000:81:00.1'
 
 
-class VIFTestCase(base.TestCase):
+class InterfaceDescriberTestCase(base.TestCase):
 
     def vif(self, kind: str | None, **changes: Any) -> model.VIF:
         network = model.Network(id='n', bridge='br-int', mtu=1450, interface='eth1')
@@ -23,13 +23,14 @@ class VIFTestCase(base.TestCase):
             'delegate_create': True, 'profile': {'pci_slot': ADDRESS}}
         return model.VIF(**{**members, **changes})
 
-    def config_of(self, vif: model.VIF, settings: vif_driver.VIFSettings | None = None,
-               host: vif_driver.VIFHost | None = None, vcpus: int = 1,
+    def config_of(self, vif: model.VIF, settings: vifconfig.VIFSettings | None = None,
+               host: vifconfig.VIFHost | None = None, vcpus: int = 1,
                virt_type: str = 'kvm', **specs: str) -> Any:
         flavor = builders.flavor({n.replace('__', ':'): v for n, v in specs.items()})
         flavor.vcpus = vcpus
-        guest = vif_driver.VIFGuest(builders.image(), flavor, virt_type)
-        return vif_driver.LibvirtGenericVIFDriver(settings, host).get_config(vif, guest)
+        guest = vifconfig.VIFGuest(builders.image(), flavor, virt_type)
+        return vifconfig.InterfaceDescriber(settings, host).describe(
+            vif, guest)
 
     def test_ports_that_are_bound_to_nothing(self) -> None:
         for kind in (None, 'unbound', 'binding_failed', 'other', 'acme'):
@@ -91,7 +92,7 @@ class VIFTestCase(base.TestCase):
 
     def test_function_by_its_network_device(self) -> None:
         conf = self.config_of(self.vif('hw_veb', vnic_type='macvtap'),
-                           host=vif_driver.VIFHost(netdevs={ADDRESS: 'ens1v0'}))
+                           host=vifconfig.VIFHost(netdevs={ADDRESS: 'ens1v0'}))
 
         self.assertEqual(('direct', 'ens1v0', 'vhost'),
                          (conf.net_type, conf.source_dev, conf.driver_name))
@@ -108,9 +109,9 @@ class VIFTestCase(base.TestCase):
         many = {'hw__vif_multiqueue_enabled': 'true'}
         for settings, kernel, queues in (
                 (None, '6.1.0', 12), (None, '3.10.0', 8), (None, '2.6.32', 1),
-                (vif_driver.VIFSettings(max_queues=4), '6.1.0', 4)):
+                (vifconfig.VIFSettings(max_queues=4), '6.1.0', 4)):
             conf = self.config_of(self.vif('ovs'), settings,
-                               vif_driver.VIFHost(kernel), vcpus=12, **many)
+                               vifconfig.VIFHost(kernel), vcpus=12, **many)
             self.assertEqual(('vhost', queues), (conf.driver_name, conf.vhost_queues))
 
     def test_no_queues_without_a_vhost(self) -> None:

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""All the interfaces of an instance, plugged and filtered together."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from oslo_log import log as logging
+
+from nova import exception
+from nova.virt.libvirt import vif as vif_driver
+
+if TYPE_CHECKING:
+    from nova import objects
+
+LOG = logging.getLogger(__name__)
+
+
+class Firewall(Protocol):
+    """What filters the traffic of instances."""
+
+    def get_filter_names(self, instance: 'objects.Instance',
+                         network_info: Sequence[Any]) -> dict[str, str]:
+        """Return the filter of each VIF that has one, by the VIF's UUID."""
+
+    def setup_basic_filtering(self, instance: 'objects.Instance',
+                              network_info: Sequence[Any]) -> None:
+        """Make the filters of an instance's VIFs be what they ought to be."""
+
+    def unfilter_instance(self, instance: 'objects.Instance',
+                          network_info: Sequence[Any]) -> None:
+        """Remove the filters of an instance."""
+
+
+class InstanceInterfaces:
+    """Connects instances to their networks.
+
+    :param firewall: None leaves all filtering to the network service.
+    """
+
+    def __init__(self, driver: vif_driver.LibvirtGenericVIFDriver,
+                 firewall: Firewall | None = None) -> None:
+        self._driver = driver
+        self._firewall = firewall
+
+    def find(self, network_info: Sequence[Any]) -> vif_driver.VIFHost:
+        """Look up what describing these ports needs to know of the host."""
+        return self._driver.find(network_info)
+
+    def filters(self, instance: 'objects.Instance',
+                network_info: Sequence[Any]) -> dict[str, str]:
+        """Return the filter of each VIF that has one, by the VIF's UUID."""
+        if self._firewall is None:
+            return {}
+        return self._firewall.get_filter_names(instance, network_info)
+
+    def plug(self, instance: 'objects.Instance', network_info: Sequence[Any]) -> None:
+        """Make what the guest needs on the host, and its filters.
+
+        What is there is left as it is.  After a failure, what was made before stays
+        for unplug() to remove: a guest may be using it.
+
+        :raises exception.VirtualInterfacePlugException: with what failed.
+        """
+        for vif in network_info:
+            self._driver.plug(instance, vif)
+        if self._firewall is not None:
+            self._firewall.setup_basic_filtering(instance, network_info)
+
+    def unplug(self, instance: 'objects.Instance', network_info: Sequence[Any],
+               ) -> None:
+        """Remove what plug() has made for a guest that does not run.
+
+        One that fails keeps no other from being removed.
+
+        :raises exception.VirtualInterfaceUnplugException: with the last failure.
+        """
+        failed: exception.NovaException | None = None
+        for vif in network_info:
+            try:
+                self._driver.unplug(instance, vif)
+            except exception.VirtualInterfaceUnplugException as error:
+                LOG.warning('%s', error, instance=instance)
+                failed = error
+        if self._firewall is not None:
+            self._firewall.unfilter_instance(instance, network_info)
+        if failed is not None:
+            raise failed
