@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 
+from tools.guest_image import compiler
 from tools.guest_image import cpio
 from tools.guest_image import disk
 from tools.guest_image import kernel
@@ -62,7 +63,9 @@ def initramfs(guest_kernel: kernel.Kernel) -> bytes:
         archive.directory(name)
     archive.character_device('dev/console', 5, 1)
     archive.file('bin/busybox', _BUSYBOX.read_bytes(), executable=True)
+    archive.file('bin/frames', compiler.static(_HERE / 'frames.c'), executable=True)
     archive.file('init', (_HERE / 'init').read_bytes(), executable=True)
+    archive.file('etc/lease', (_HERE / 'lease').read_bytes(), executable=True)
     _add_power_button(archive)
     _add_modules(archive, guest_kernel)
     archive.close()

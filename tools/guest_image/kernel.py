@@ -19,7 +19,8 @@ META_PACKAGES = {'debian': 'linux-image-cloud-amd64', 'ubuntu': 'linux-image-vir
 #: What the guest loads, in this order. A name that the kernel has built in, or
 #: does not have, is passed over.
 WANTED_MODULES = (
-    'virtio_pci', 'virtio_blk', 'button', 'evdev', 'virtio_net', 'virtio_rng',
+    'virtio_pci', 'virtio_blk', 'button', 'evdev', 'af_packet', 'ipv6', 'virtio_net',
+    'e1000', 'virtio_rng',
     'virtio_balloon', 'virtio_scsi', 'sd_mod', 'ata_piix', 'sr_mod', 'isofs',
     'vfat', 'nls_ascii', 'nls_cp437', 'nls_iso8859_1', 'i6300esb',
 )  # fmt: skip

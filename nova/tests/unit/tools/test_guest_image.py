@@ -6,10 +6,12 @@ import gzip
 import io
 import lzma
 import pathlib
+import subprocess
 import tempfile
 
 import testtools
 
+from tools.guest_image import compiler
 from tools.guest_image import cpio
 from tools.guest_image import kernel
 
@@ -43,6 +45,31 @@ class ArchiveTest(testtools.TestCase):
         archive.symlink('sh', 'busybox')
         archive.close()
         return buffer.getvalue()
+
+
+class CompilerTest(testtools.TestCase):
+
+    def test_program_needs_no_library_and_is_the_same_each_time(self) -> None:
+        program = compiler.static(self._source('int main(void) { return 7; }'))
+
+        self.assertNotIn(b'ld-linux', program)
+        self.assertEqual(
+            program, compiler.static(self._source('int main(void) { return 7; }')))
+
+    def test_warnings_are_errors(self) -> None:
+        source = self._source('int main(void) { int unused; return 0; }')
+
+        error = self.assertRaises(
+            subprocess.CalledProcessError, compiler.static, source)
+
+        self.assertIn(b'unused', error.stderr)
+
+    def _source(self, text: str) -> pathlib.Path:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        source = pathlib.Path(folder.name) / 'program.c'
+        source.write_text(text)
+        return source
 
 
 class LoadOrderTest(testtools.TestCase):
