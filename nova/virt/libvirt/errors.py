@@ -72,6 +72,16 @@ def is_agent_unresponsive(ex: Exception) -> bool:
     return _is(ex, libvirt.VIR_ERR_AGENT_UNRESPONSIVE)
 
 
+def is_agent_missing(ex: BaseException | None) -> bool:
+    """Tell whether the domain has no channel for a guest agent."""
+    return _is(ex, libvirt.VIR_ERR_ARGUMENT_UNSUPPORTED)
+
+
+def is_no_snapshot(ex: BaseException | None) -> bool:
+    """Tell whether the domain has no such snapshot."""
+    return _is(ex, libvirt.VIR_ERR_NO_DOMAIN_SNAPSHOT)
+
+
 def is_device_missing(ex: BaseException | None) -> bool:
     """Tell whether the domain has no such device."""
     return _is(ex, libvirt.VIR_ERR_DEVICE_MISSING)

@@ -7,25 +7,36 @@ the domain is gone, HypervisorUnavailable without a connection, InternalError fo
 what libvirt or QEMU refused.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+import enum
+import functools
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import libvirt
+import libvirt_qemu
 from oslo_log import log as logging
 
 from nova.compute import power_state
 from nova.virt import hardware
+from nova.virt.libvirt import agent as libvirt_agent
+from nova.virt.libvirt import blockdevice
 from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import connection
 from nova.virt.libvirt import designer
 from nova.virt.libvirt import devices
 from nova.virt.libvirt import domain as libvirt_domain
+from nova.virt.libvirt import domainjobs
+from nova.virt.libvirt import domainsnapshots
 from nova.virt.libvirt import errors
+from nova.virt.libvirt import tuning
 from nova.virt.libvirt.designer import inputs as design
 
 if TYPE_CHECKING:
     from nova.virt.libvirt import host as libvirt_host
 
 LOG = logging.getLogger(__name__)
+
+M = TypeVar('M', bound=vconfig.LibvirtConfigObject)
 
 LIBVIRT_POWER_STATE = {
     libvirt.VIR_DOMAIN_NOSTATE: power_state.NOSTATE,
@@ -40,6 +51,40 @@ LIBVIRT_POWER_STATE = {
 }
 
 
+BlockDevice = blockdevice.BlockDevice
+BlockDeviceJobInfo = blockdevice.BlockDeviceJobInfo
+JobInfo = domainjobs.JobInfo
+VCPUInfo = tuning.VCPUInfo
+
+
+class Asking(enum.Enum):
+    """How a guest is asked to shut down."""
+
+    #: libvirt chooses: the agent if the guest has one, else the power button.
+    DEFAULT = 'default'
+    ACPI = 'acpi'
+    AGENT = 'agent'
+
+
+SHUTDOWN_FLAGS = {
+    Asking.ACPI: libvirt.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN,
+    Asking.AGENT: libvirt.VIR_DOMAIN_SHUTDOWN_GUEST_AGENT,
+}
+REBOOT_FLAGS = {
+    Asking.DEFAULT: libvirt.VIR_DOMAIN_REBOOT_DEFAULT,
+    Asking.ACPI: libvirt.VIR_DOMAIN_REBOOT_ACPI_POWER_BTN,
+    Asking.AGENT: libvirt.VIR_DOMAIN_REBOOT_GUEST_AGENT,
+}
+
+
+class Screenshot(NamedTuple):
+    """What a screen of a guest shows."""
+
+    #: As image/png.
+    mime_type: str
+    data: bytes
+
+
 class Guest:
     """A domain of libvirt.
 
@@ -50,7 +95,14 @@ class Guest:
     def __init__(self, domain: libvirt.virDomain,
                  host: 'libvirt_host.Host | None' = None) -> None:
         self._domain = domain
-        self._handle = libvirt_domain.Domain(domain, host)
+        #: The domain, for those who work on one aspect of it.
+        self.handle = libvirt_domain.Domain(domain, host)
+        #: The program in the guest that does what only it can.
+        self.agent = libvirt_agent.GuestAgent(self.handle)
+        #: Snapshots that libvirt takes.
+        self.snapshots = domainsnapshots.Snapshots(self.handle)
+        #: How much of the host it may use.
+        self.tuning = tuning.Tuning(self.handle)
 
     def __repr__(self) -> str:
         return f'<Guest {self.id} {self.name} {self.uuid}>'
@@ -64,7 +116,7 @@ class Guest:
     @property
     def uuid(self) -> str:
         """UUID of the domain, which is that of the instance."""
-        return self._handle.uuid
+        return self.handle.uuid
 
     @property
     def name(self) -> str:
@@ -122,10 +174,24 @@ class Guest:
         with errors.translated(instance_uuid=self.uuid):
             self._unless_inactive(self._domain.destroy)
 
-    def shutdown(self) -> None:
-        """Ask the guest to shut down, and return without waiting for it."""
+    def shutdown(self, by: Asking = Asking.DEFAULT) -> None:
+        """Ask the guest to shut down, and return without waiting for it.
+
+        :param by: how it is asked.
+        """
+        ask = self._domain.shutdown
+        if by is not Asking.DEFAULT:
+            ask = functools.partial(self._domain.shutdownFlags, SHUTDOWN_FLAGS[by])
         with errors.translated(instance_uuid=self.uuid):
-            self._unless_inactive(self._domain.shutdown)
+            self._unless_inactive(ask)
+
+    def reboot(self, by: Asking = Asking.DEFAULT) -> None:
+        """Ask the guest to shut down and start anew, in the same process.
+
+        It is not waited for.  After a failure it runs on.
+        """
+        with errors.translated(instance_uuid=self.uuid):
+            self._domain.reboot(REBOOT_FLAGS[by])
 
     def pause(self) -> None:
         """Stop the CPUs of the guest; its memory stays."""
@@ -141,6 +207,30 @@ class Guest:
         """Reset the machine as its button would; the process stays."""
         with errors.translated(instance_uuid=self.uuid):
             self._domain.reset(0)
+
+    def inject_nmi(self) -> None:
+        """Interrupt the guest in a way that it cannot ignore."""
+        with errors.translated(instance_uuid=self.uuid):
+            self._domain.injectNMI()
+
+    def save_memory_state(self) -> None:
+        """Write the memory to a file of libvirt's and stop; launch() goes on there.
+
+        After a failure the guest runs on, and nothing is saved.
+        """
+        with errors.translated(instance_uuid=self.uuid):
+            self._domain.managedSave(0)
+
+    def has_saved_memory(self) -> bool:
+        """Tell whether the next launch() goes on where the memory was saved."""
+        with errors.translated(instance_uuid=self.uuid):
+            return bool(self._domain.hasManagedSaveImage(0))
+
+    def discard_saved_memory(self) -> None:
+        """Forget saved memory, if there is any; the next launch() boots."""
+        with errors.translated(instance_uuid=self.uuid):
+            if self._domain.hasManagedSaveImage(0):
+                self._domain.managedSaveRemove(0)
 
     def delete_configuration(self, keep_vtpm: bool = False,
                              keep_nvram: bool = False) -> None:
@@ -228,12 +318,36 @@ class Guest:
         conf.parse_str(self.get_xml_desc(dump_inactive=persistent))
         return conf
 
+    def set_metadata(self, metadata: Any, persistent: bool = False,
+                     live: bool = False) -> None:
+        """Note something of ours beside the domain, in place of what was there.
+
+        After a failure there is what was there.
+
+        :param metadata: a config object in a namespace of its own.
+        """
+        flags = libvirt_domain.affecting(persistent, live)
+        with errors.translated(instance_uuid=self.uuid):
+            self._domain.setMetadata(
+                libvirt.VIR_DOMAIN_METADATA_ELEMENT, metadata.to_xml(),
+                # libvirt refuses the prefix that the document has itself.
+                metadata.root_name, metadata.ns_uri, flags)
+
+    def get_metadata(self, kind: type[M], persistent: bool = False) -> M | None:
+        """Return what was noted as an object of a class; None without it.
+
+        :param persistent: what is noted for the next start.
+        """
+        # What libvirt answers about one namespace alone has lost the namespace.
+        found = self.get_config(persistent).metadata
+        return next((each for each in found if isinstance(each, kind)), None)
+
     # Devices
 
     def get_all_devices(self, devtype: type[Any] | None = None,
                         from_persistent_config: bool = False) -> list[Any]:
         """Return the devices of a class, or all, in libvirt's order."""
-        found = devices.listed(self._handle, from_persistent_config)
+        found = devices.listed(self.handle, from_persistent_config)
         return [device for device in found
                 if devtype is None or isinstance(device, devtype)]
 
@@ -267,7 +381,7 @@ class Guest:
         return next((each for each in found if each.alias == devalias), None)
 
     def _find(self, wanted: Any, persistent: bool) -> Any | None:
-        return devices.find(devices.listed(self._handle, persistent), wanted)
+        return devices.find(devices.listed(self.handle, persistent), wanted)
 
     def attach_device(self, conf: Any, persistent: bool = False,
                       live: bool = False) -> None:
@@ -279,7 +393,7 @@ class Guest:
         :param persistent: at its next start.
         :param live: in what runs.
         """
-        devices.attach(self._handle, conf, persistent, live)
+        devices.attach(self.handle, conf, persistent, live)
 
     def detach_device(self, conf: Any, persistent: bool = False,
                       live: bool = False) -> None:
@@ -290,4 +404,134 @@ class Guest:
 
         :raises nova.exception.DeviceNotFound: if there is no such device.
         """
-        devices.detach(self._handle, conf, persistent, live)
+        devices.detach(self.handle, conf, persistent, live)
+
+    def get_block_device(self, disk: str) -> blockdevice.BlockDevice:
+        """Return a disk, by its target or the path of its source; asks nothing."""
+        return blockdevice.BlockDevice(self, disk)
+
+    # Snapshots
+
+    def snapshot(self, conf: vconfig.LibvirtConfigGuestSnapshot,
+                 no_metadata: bool = False, disk_only: bool = False,
+                 reuse_ext: bool = False, quiesce: bool = False) -> None:
+        """Take a snapshot as described; see Snapshots.create."""
+        self.snapshots.create(conf, no_metadata, disk_only, reuse_ext, quiesce)
+
+    # Jobs
+
+    def migrate(self, destination: str, migrate_uri: str | None = None,
+                migrate_disks: Sequence[str] | None = None,
+                destination_xml: str | None = None, flags: int = 0,
+                bandwidth: int = 0, parallel: int = 0) -> None:
+        """Move the guest to another host, and return when it is there.
+
+        After a failure it runs here as before, unless post-copy had begun.
+
+        :param destination: the other libvirt's URI.
+        :param migrate_uri: where the memory goes, as tcp://host.
+        :param migrate_disks: targets of the disks that are copied; an empty list
+            copies none, None those that the flags mean.
+        :param destination_xml: what the domain is to be there.
+        :param flags: VIR_MIGRATE_*.
+        :param bandwidth: MiB/s; 0 is without a limit.
+        :param parallel: connections for the memory, if the flags ask for that.
+        """
+        params = domainjobs.migration_parameters(
+            migrate_uri, migrate_disks, destination_xml, bandwidth, parallel)
+        flags = domainjobs.migration_flags(flags, migrate_disks)
+        with errors.translated(instance_uuid=self.uuid):
+            self._domain.migrateToURI3(destination, params=params, flags=flags)
+
+    def migrate_configure_max_downtime(self, mstime: int) -> None:
+        """Let a migration stop the guest for so many milliseconds at its end."""
+        with errors.translated(instance_uuid=self.uuid):
+            self._domain.migrateSetMaxDowntime(mstime)
+
+    def migrate_start_postcopy(self) -> None:
+        """Let the guest go on at the destination before its memory is there.
+
+        After a failure the migration goes on as before.
+        """
+        with errors.translated(instance_uuid=self.uuid):
+            self._domain.migrateStartPostCopy()
+
+    def announce_self(self) -> None:
+        """Let the guest's interfaces tell the network where they are."""
+        monitor = connection.wrap(libvirt_qemu)
+        with errors.translated(instance_uuid=self.uuid):
+            monitor.qemuMonitorCommand(
+                self._domain, 'announce_self',
+                libvirt_qemu.VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP)
+
+    def get_job_info(self) -> domainjobs.JobInfo:
+        """Return how far the job of the domain is.
+
+        A domain that has gone, or does not run, has completed its job.
+        """
+        try:
+            return domainjobs.JobInfo(**self._domain.jobStats())
+        except libvirt.libvirtError as error:
+            if errors.is_no_domain(error) or errors.is_operation_invalid(error):
+                return domainjobs.JobInfo(type=libvirt.VIR_DOMAIN_JOB_COMPLETED)
+            raise errors.translate(error, instance_uuid=self.uuid) from error
+
+    def abort_job(self) -> None:
+        """Give the job of the domain up; the guest runs on here.
+
+        :raises nova.exception.InternalError: if there is none, or it cannot be.
+        """
+        with errors.translated(instance_uuid=self.uuid):
+            self._domain.abortJob()
+
+    # CPUs
+
+    def get_vcpus_info(self) -> Iterator[tuning.VCPUInfo]:
+        """Yield the virtual CPUs that run."""
+        return self.tuning.get_vcpus_info()
+
+    # The agent in the guest
+
+    def freeze_filesystems(self) -> None:
+        """Flush the guest's file systems and let nobody write; see GuestAgent."""
+        self.agent.freeze_filesystems()
+
+    def thaw_filesystems(self) -> None:
+        """Let the guest write to its file systems again; see GuestAgent."""
+        self.agent.thaw_filesystems()
+
+    def set_user_password(self, user: str, new_pass: str) -> None:
+        """Give a user of the guest another password; see GuestAgent."""
+        self.agent.set_user_password(user, new_pass)
+
+    def sync_guest_time(self) -> None:
+        """Set the guest's clock to the host's, if its agent can; see GuestAgent."""
+        self.agent.sync_guest_time()
+
+    # Looking into it
+
+    def core_dump(self, path: str, memory_only: bool = True) -> None:
+        """Write the guest's memory to a file of the host; the guest runs on.
+
+        After a failure there is no file.
+
+        :param path: libvirtd writes there, as its own user.
+        :param memory_only: in the ELF format that crash(8) reads, rather than QEMU's.
+        """
+        flags = libvirt.VIR_DUMP_MEMORY_ONLY if memory_only else 0
+        with errors.translated(instance_uuid=self.uuid):
+            self._domain.coreDumpWithFormat(
+                path, libvirt.VIR_DOMAIN_CORE_DUMP_FORMAT_RAW, flags)
+
+    def screenshot(self, screen: int = 0) -> Screenshot:
+        """Return what a screen of the guest shows.
+
+        :raises nova.exception.InternalError: if it has no such screen.
+        """
+        parts: list[bytes] = []
+        with errors.translated(instance_uuid=self.uuid):
+            stream = self._domain.connect().newStream()
+            mime_type = self._domain.screenshot(stream, screen)
+            stream.recvAll(lambda _stream, data, _opaque: parts.append(data), None)
+            stream.finish()
+        return Screenshot(mime_type, b''.join(parts))
