@@ -20,6 +20,7 @@ from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import connection
 from nova.virt.libvirt import errors
 from nova.virt.libvirt import eventqueue
+from nova.virt.libvirt import secrets
 
 LOG = logging.getLogger(__name__)
 
@@ -204,6 +205,84 @@ class Host:
         """
         with self._asking() as conn:
             return conn.defineXML(xml)
+
+    # Secrets
+
+    def create_secret(self, usage_type: str, usage_id: str,
+                      password: str | bytes | None = None, uuid: str | None = None,
+                      ephemeral: bool | None = None, private: bool | None = None,
+                      ) -> libvirt.virSecret:
+        """Define a secret and give it its value, if there is one.
+
+        After a failure there is no secret that was not there before.
+
+        :param usage_type: volume, iscsi, ceph, tls or vtpm.
+        :param usage_id: what the secret is for, as guests will name it.
+        :param ephemeral: never write it to a disk; so by default for vtpm alone.
+        :param private: give the value to nobody; likewise.
+        :raises nova.exception.InvalidInput: if the usage type is none of these.
+        """
+        with self._asking() as conn:
+            return secrets.create(conn, usage_type, usage_id, password, uuid,
+                                  ephemeral, private)
+
+    def find_secret(self, usage_type: str, usage_id: str) -> libvirt.virSecret | None:
+        """Return the secret for a use; None if there is none."""
+        with self._asking() as conn:
+            return secrets.find(conn, usage_type, usage_id)
+
+    def delete_secret(self, usage_type: str, usage_id: str) -> None:
+        """Remove the secret for a use; that there is none is no error."""
+        with self._asking() as conn:
+            secrets.delete(conn, usage_type, usage_id)
+
+    # Network filters
+
+    def define_nwfilter(self, conf: vconfig.LibvirtConfigNWFilter) -> None:
+        """Define a network filter, or change it for the guests that use it.
+
+        A failure leaves a filter that existed as it was, and none otherwise.
+        """
+        with self._asking() as conn:
+            conn.nwfilterDefineXML(conf.to_xml())
+
+    def get_nwfilter(self, name: str) -> vconfig.LibvirtConfigNWFilter | None:
+        """Return a network filter as it is defined; None if there is none."""
+        with self._asking() as conn:
+            found = self._find_nwfilter(conn, name)
+            xml = found.XMLDesc(0) if found is not None else None
+        if xml is None:
+            return None
+        conf = vconfig.LibvirtConfigNWFilter()
+        conf.parse_str(xml)
+        return conf
+
+    def list_nwfilters(self) -> list[str]:
+        """Return the names of all network filters."""
+        with self._asking() as conn:
+            return list(conn.listNWFilters())
+
+    def undefine_nwfilter(self, name: str) -> None:
+        """Remove a network filter; one that is not there is no error.
+
+        After a failure it is there as it was.
+
+        :raises nova.exception.InternalError: if a guest or a filter uses it.
+        """
+        with self._asking() as conn:
+            found = self._find_nwfilter(conn, name)
+            if found is not None:
+                found.undefine()
+
+    @staticmethod
+    def _find_nwfilter(conn: libvirt.virConnect, name: str,
+                       ) -> libvirt.virNWFilter | None:
+        try:
+            return conn.nwfilterLookupByName(name)
+        except libvirt.libvirtError as ex:
+            if errors.is_no_nwfilter(ex):
+                return None
+            raise
 
     # Capabilities
 
