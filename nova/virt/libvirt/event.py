@@ -2,8 +2,9 @@
 # Copyright the nova-libvirt authors
 """What libvirt's events mean: its codes become objects of ``nova.virt.event``."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 import dataclasses
+from typing import Any
 
 import libvirt
 
@@ -21,6 +22,179 @@ class DomainEvent:
     detail: int
     #: Seconds since the epoch.
     timestamp: float
+
+
+class LibvirtEvent(virtevent.InstanceEvent):
+    """What libvirt reports of a domain, the changes of its power state aside."""
+
+    def __repr__(self) -> str:
+        words = ', '.join(f'{name}={value!r}' for name, value in vars(self).items())
+        return f'<{type(self).__name__}: {words}>'
+
+
+class DeviceEvent(LibvirtEvent):
+    """Something happened to a device.
+
+    :param dev: the device's alias.
+    """
+
+    def __init__(self, uuid: str, dev: str, timestamp: float | None = None) -> None:
+        super().__init__(uuid, timestamp)
+        self.dev = dev
+
+
+class DeviceAddedEvent(DeviceEvent):
+    """The domain has one more device."""
+
+
+class DeviceRemovedEvent(DeviceEvent):
+    """The guest let go of a device, which is gone."""
+
+
+class DeviceRemovalFailedEvent(DeviceEvent):
+    """The guest refused to let go of a device, which stays."""
+
+
+class RebootEvent(LibvirtEvent):
+    """The guest restarted its machine; the process stays."""
+
+
+class JobCompletedEvent(LibvirtEvent):
+    """A migration or another job of the domain ended.
+
+    :param stats: as virDomainGetJobStats names them.
+    """
+
+    def __init__(self, uuid: str, stats: Mapping[str, Any]) -> None:
+        super().__init__(uuid)
+        self.stats = dict(stats)
+
+
+class MigrationIterationEvent(LibvirtEvent):
+    """A migration begins to send the memory once more.
+
+    :param iteration: its number, from 1.
+    """
+
+    def __init__(self, uuid: str, iteration: int) -> None:
+        super().__init__(uuid)
+        self.iteration = iteration
+
+
+class BlockJobEvent(LibvirtEvent):
+    """A block job changed its state.
+
+    :param disk: the target of the disk, as ``vda``.
+    :param type: VIR_DOMAIN_BLOCK_JOB_TYPE_*.
+    :param status: VIR_DOMAIN_BLOCK_JOB_COMPLETED, FAILED, CANCELED or READY.
+    """
+
+    def __init__(self, uuid: str, disk: str, type: int, status: int) -> None:
+        super().__init__(uuid)
+        self.disk = disk
+        self.type = type
+        self.status = status
+
+
+class AgentLifecycleEvent(LibvirtEvent):
+    """The guest agent appeared or went.
+
+    :param state: VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_*.
+    :param reason: VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_*.
+    """
+
+    def __init__(self, uuid: str, state: int, reason: int) -> None:
+        super().__init__(uuid)
+        self.state = state
+        self.reason = reason
+
+
+class WatchdogEvent(LibvirtEvent):
+    """The watchdog of the guest fired.
+
+    :param action: VIR_DOMAIN_EVENT_WATCHDOG_*.
+    """
+
+    def __init__(self, uuid: str, action: int) -> None:
+        super().__init__(uuid)
+        self.action = action
+
+
+class IOErrorEvent(LibvirtEvent):
+    """A disk could not be read or written.
+
+    :param path: its source on the host.
+    :param alias: the disk's alias.
+    :param action: VIR_DOMAIN_EVENT_IO_ERROR_*: what became of the guest.
+    :param reason: ``enospc`` or nothing.
+    """
+
+    def __init__(self, uuid: str, path: str, alias: str, action: int,
+                 reason: str) -> None:
+        super().__init__(uuid)
+        self.path = path
+        self.alias = alias
+        self.action = action
+        self.reason = reason
+
+
+class DiskChangeEvent(LibvirtEvent):
+    """The source of a disk changed.
+
+    :param reason: VIR_DOMAIN_EVENT_DISK_CHANGE_*.
+    """
+
+    def __init__(self, uuid: str, old_path: str | None, new_path: str | None,
+                 alias: str, reason: int) -> None:
+        super().__init__(uuid)
+        self.old_path = old_path
+        self.new_path = new_path
+        self.alias = alias
+        self.reason = reason
+
+
+class TrayChangeEvent(LibvirtEvent):
+    """The tray of a drive moved.
+
+    :param reason: VIR_DOMAIN_EVENT_TRAY_CHANGE_OPEN or CLOSE.
+    """
+
+    def __init__(self, uuid: str, alias: str, reason: int) -> None:
+        super().__init__(uuid)
+        self.alias = alias
+        self.reason = reason
+
+
+class BalloonChangeEvent(LibvirtEvent):
+    """The guest gave memory back or took some.
+
+    :param actual_kb: what it has now, in KiB.
+    """
+
+    def __init__(self, uuid: str, actual_kb: int) -> None:
+        super().__init__(uuid)
+        self.actual_kb = actual_kb
+
+
+#: Makes an event of what libvirt passes to a callback after the domain.
+Reader = Callable[..., LibvirtEvent]
+
+#: Kinds of events beside the life cycle, VIR_DOMAIN_EVENT_ID_*, and what they become.
+READERS: Mapping[int, Reader] = {
+    libvirt.VIR_DOMAIN_EVENT_ID_REBOOT: RebootEvent,
+    libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_ADDED: DeviceAddedEvent,
+    libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED: DeviceRemovedEvent,
+    libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED: DeviceRemovalFailedEvent,
+    libvirt.VIR_DOMAIN_EVENT_ID_JOB_COMPLETED: JobCompletedEvent,
+    libvirt.VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION: MigrationIterationEvent,
+    libvirt.VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2: BlockJobEvent,
+    libvirt.VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE: AgentLifecycleEvent,
+    libvirt.VIR_DOMAIN_EVENT_ID_WATCHDOG: WatchdogEvent,
+    libvirt.VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON: IOErrorEvent,
+    libvirt.VIR_DOMAIN_EVENT_ID_DISK_CHANGE: DiskChangeEvent,
+    libvirt.VIR_DOMAIN_EVENT_ID_TRAY_CHANGE: TrayChangeEvent,
+    libvirt.VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE: BalloonChangeEvent,
+}
 
 
 _TRANSITIONS = {

@@ -10,10 +10,12 @@ after the other.
 """
 
 import collections
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 import contextlib
 import dataclasses
+import functools
 import importlib
+import itertools
 import os
 import threading
 import time
@@ -27,10 +29,15 @@ from nova import utils
 from nova.virt import event as virtevent
 from nova.virt.libvirt import errors
 from nova.virt.libvirt import event as libvirtevent
+from nova.virt.libvirt import listeners
+from nova.virt.libvirt.listeners import Operation
+from nova.virt.libvirt.listeners import WaitTimeout
+
+__all__ = ['LOOP', 'EventLoop', 'EventQueue', 'Operation', 'WaitTimeout', 'Wakeup']
 
 LOG = logging.getLogger(__name__)
 
-LifecycleHandler = Callable[[virtevent.LifecycleEvent], None]
+LifecycleHandler = Callable[[virtevent.InstanceEvent], None]
 #: Called with whether libvirt can be reached, and why it cannot.
 ConnectionHandler = Callable[[bool, str | None], None]
 
@@ -180,14 +187,24 @@ class _Lost:
     reason: str
 
 
-_Item = libvirtevent.DomainEvent | _Opened | _Compare | _Lost
+@dataclasses.dataclass(frozen=True)
+class _Ended:
+    """An operation on a guest has ended."""
+
+    uuid: str
+    kind: Operation
+    succeeded: bool
+
+
+_Item = (libvirtevent.DomainEvent | libvirtevent.LibvirtEvent | _Opened | _Compare
+         | _Lost | _Ended)
 
 
 class EventQueue:
     """Takes the events of one connection after the other, and delivers them.
 
-    :param lifecycle_event_handler: called with each LifecycleEvent, in order; the
-        next one waits for it.
+    :param lifecycle_event_handler: called with each LifecycleEvent and each
+        LibvirtEvent, in order; the next one waits for it.
     :param conn_event_handler: called when the connection is lost, and when there is
         one again, in order with the events.
     :param reconnect: called in the dispatcher when the connection was lost; returns
@@ -200,7 +217,11 @@ class EventQueue:
         self._lifecycle_event_handler = lifecycle_event_handler
         self._conn_event_handler = conn_event_handler
         self._reconnect = reconnect
-        self._queue: collections.deque[_Item] = collections.deque()
+        self._queue: collections.deque[tuple[int, _Item]] = collections.deque()
+        #: Numbers what comes in; libvirt's thread takes from it, without a lock.
+        self._numbers = itertools.count(1)
+        self._listeners = listeners.Listeners()
+        self._operations = listeners.Operations()
         self._states = libvirtevent.GuestStates()
         self._wakeup: Wakeup | None = None
         self._dispatcher: threading.Thread | None = None
@@ -240,6 +261,33 @@ class EventQueue:
             self._dispatcher.join(JOIN_TIMEOUT_S)
         LOOP.release()
 
+    # Who waits for what
+
+    @contextlib.contextmanager
+    def listener(self, kind: listeners.Kinds, uuid: str,
+                 matches: listeners.Matches | None = None,
+                 ) -> Iterator[listeners.Listener]:
+        """Let the block hear the events of a guest that come in from now on."""
+        listener = listeners.Listener(kind, uuid, matches, next(self._numbers))
+        with self._listeners.registered(listener):
+            yield listener
+
+    @contextlib.contextmanager
+    def operation(self, uuid: str, kind: Operation) -> Iterator[None]:
+        """Let what ends the guest's process within the block be no news.
+
+        Where the block fails after that, the guest's stop is told.
+        """
+        self._operations.begin(uuid, kind)
+        succeeded = False
+        try:
+            yield
+            succeeded = True
+        finally:
+            # Behind the events that came in before.
+            if not self._queue_event(_Ended(uuid, kind, succeeded)):
+                self._operations.end(uuid, kind, succeeded)
+
     # What comes in
 
     def watch(self, conn: libvirt.virConnect) -> None:
@@ -256,9 +304,10 @@ class EventQueue:
                 LOG.warning('libvirt offers no events of kind %d: what happens to'
                             ' guests is noticed late', event_id)
 
-    def _event_callbacks(self) -> tuple[tuple[int, Callable[..., None]], ...]:
-        return ((libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE,
-                 self._event_lifecycle_callback),)
+    def _event_callbacks(self) -> Iterator[tuple[int, Callable[..., None]]]:
+        yield libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, self._event_lifecycle_callback
+        for event_id, reader in libvirtevent.READERS.items():
+            yield event_id, functools.partial(self._event_callback, reader)
 
     def unwatch(self, conn: libvirt.virConnect) -> None:
         """Let go of a connection's callbacks, also of one that is dead."""
@@ -290,13 +339,24 @@ class EventQueue:
             self._queue_event(libvirtevent.DomainEvent(
                 dom.UUIDString(), event, detail, time.time()))
 
-    def _queue_event(self, item: _Item) -> None:
-        """Hand something to the dispatcher; from any thread."""
+    def _event_callback(self, reader: libvirtevent.Reader, conn: libvirt.virConnect,
+                        dom: libvirt.virDomain, *values: Any) -> None:
+        """Note an event of another kind; runs in libvirt's thread."""
+        *values_of_event, token = values
+        if token is self._watched:
+            self._queue_event(reader(dom.UUIDString(), *values_of_event))
+
+    def _queue_event(self, item: _Item) -> bool:
+        """Hand something to the dispatcher; from any thread.
+
+        :returns: False if nothing is delivered any more.
+        """
         wakeup = self._wakeup
         if wakeup is None:
-            return
-        self._queue.append(item)
+            return False
+        self._queue.append((next(self._numbers), item))
         wakeup.wake()
+        return True
 
     # What goes out
 
@@ -307,29 +367,44 @@ class EventQueue:
 
     def _dispatch_events(self) -> None:
         while self._queue and self._wakeup is not None:
-            self._dispatch(self._queue.popleft())
+            self._dispatch(*self._queue.popleft())
             utils.cooperative_yield()
 
-    def _dispatch(self, item: _Item) -> None:
+    def _dispatch(self, number: int, item: _Item) -> None:
         if isinstance(item, libvirtevent.DomainEvent):
-            event = self._states.take(item)
-            if event is not None:
-                self._tell(event)
+            self._dispatch_lifecycle(number, item)
+        elif isinstance(item, libvirtevent.LibvirtEvent):
+            self._listeners.tell(number, item)
+            self._tell(item)
         elif isinstance(item, _Compare):
-            self._compare(item.conn)
+            self._compare(number, item.conn)
+        elif isinstance(item, _Ended):
+            stop = self._operations.end(item.uuid, item.kind, item.succeeded)
+            if stop is not None:
+                self._tell(stop)
         elif isinstance(item, _Opened):
             LOG.info('Connected to libvirt')
             self._tell_connection(True, None)
         else:
             self._dispatch_lost(item.reason)
 
+    def _dispatch_lifecycle(self, number: int, item: libvirtevent.DomainEvent) -> None:
+        event = self._states.take(item)
+        if event is None:
+            return
+        self._listeners.tell(number, event)
+        if not self._operations.keeps(event):
+            self._tell(event)
+
     def _dispatch_lost(self, reason: str) -> None:
+        # Whoever waits learns it even where somebody was faster to reconnect.
+        self._listeners.tell_loss(reason)
         if not self._reconnect():
             return  # somebody who needed the connection was faster
         LOG.warning('Connection to libvirt lost: %s', reason)
         self._tell_connection(False, reason)
 
-    def _compare(self, conn: libvirt.virConnect) -> None:
+    def _compare(self, number: int, conn: libvirt.virConnect) -> None:
         try:
             states = self._states_of(conn)
         except libvirt.libvirtError as ex:
@@ -342,7 +417,9 @@ class EventQueue:
             return
         for event in self._states.catch_up(states):
             LOG.debug('Found without an event of libvirt: %r', event)
-            self._tell(event)
+            self._listeners.tell(number, event)
+            if not self._operations.keeps(event):
+                self._tell(event)
 
     @staticmethod
     def _states_of(conn: libvirt.virConnect) -> dict[str, int]:
@@ -350,7 +427,7 @@ class EventQueue:
         stats = conn.getAllDomainStats(libvirt.VIR_DOMAIN_STATS_STATE, 0)
         return {domain.UUIDString(): _settled_state(found) for domain, found in stats}
 
-    def _tell(self, event: virtevent.LifecycleEvent) -> None:
+    def _tell(self, event: virtevent.InstanceEvent) -> None:
         if self._lifecycle_event_handler is None:
             return
         try:

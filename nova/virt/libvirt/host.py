@@ -20,6 +20,7 @@ from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import connection
 from nova.virt.libvirt import errors
 from nova.virt.libvirt import eventqueue
+from nova.virt.libvirt import listeners
 from nova.virt.libvirt import secrets
 
 LOG = logging.getLogger(__name__)
@@ -41,8 +42,9 @@ class Host:
     :param uri: libvirt's address of the hypervisor.
     :param conn_event_handler: called with False and the reason when the connection
         is lost, with True and None when there is one (again).
-    :param lifecycle_event_handler: called with each nova.virt.event.LifecycleEvent,
-        one after the other; it must not wait for a later one.
+    :param lifecycle_event_handler: called with each nova.virt.event.LifecycleEvent
+        and each event of nova.virt.libvirt.event, one after the other; it must not
+        wait for a later one.
     :param guest_factory: makes of a virDomain what get_guest and list_guests hand
         out.
     :param opener: as libvirt.openAuth.
@@ -133,6 +135,36 @@ class Host:
         if not self._initialized:
             self.initialize()
         return self._connection.get()
+
+    # Events
+
+    def listener(self, kind: listeners.Kinds, guest: str | listeners.HasUUID,
+                 matches: listeners.Matches | None = None,
+                 ) -> contextlib.AbstractContextManager[listeners.Listener]:
+        """Return a context in which events of a guest can be waited for.
+
+        To be entered before the command is sent whose effect is waited for::
+
+            with host.listener(DeviceRemovedEvent, guest) as listener:
+                guest.detach_device(conf, live=True)
+                listener.wait(timeout_s=20)
+
+        :param kind: the class of the events, or several.
+        :param guest: the guest or its UUID.
+        :param matches: tells of an event whether it is meant.
+        :raises nova.exception.HypervisorUnavailable: without a connection.
+        """
+        self.get_connection()
+        return self._events.listener(kind, listeners.uuid_of(guest), matches)
+
+    def operation(self, guest: str | listeners.HasUUID, kind: listeners.Operation,
+                  ) -> contextlib.AbstractContextManager[None]:
+        """Return a context in which the end of a guest's process is no news.
+
+        To be entered before the command is sent that ends it.  Where the block
+        fails and has stopped the guest, that is told when it is left.
+        """
+        return self._events.operation(listeners.uuid_of(guest), kind)
 
     @contextlib.contextmanager
     def _asking(self, instance_uuid: str | None = None,

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+
+import threading
+
+import libvirt
+
+from nova import exception
+from nova.tests.fixtures import libvirt as fakelibvirt
+from nova.tests.fixtures.libvirt import waiting
+from nova.tests.unit import base
+from nova.virt import event as virtevent
+from nova.virt.libvirt import event as libvirtevent
+from nova.virt.libvirt import eventqueue
+from nova.virt.libvirt import host as libvirt_host
+from nova.virt.libvirt import listeners
+
+XML = """<domain type='qemu'><name>{name}</name><memory unit='MiB'>64</memory>
+<os><type>hvm</type></os></domain>"""
+STARTED = virtevent.EVENT_LIFECYCLE_STARTED
+STOPPED = virtevent.EVENT_LIFECYCLE_STOPPED
+RESUMED = virtevent.EVENT_LIFECYCLE_RESUMED
+REMOVED = libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED
+
+#: What libvirt passes to the callback of each kind, and what it becomes.
+KINDS = (
+    (libvirt.VIR_DOMAIN_EVENT_ID_REBOOT, (), libvirtevent.RebootEvent, {}),
+    (libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, ('net1',),
+     libvirtevent.DeviceAddedEvent, {'dev': 'net1'}),
+    (libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, ('net1',),
+     libvirtevent.DeviceRemovedEvent, {'dev': 'net1'}),
+    (libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED, ('net1',),
+     libvirtevent.DeviceRemovalFailedEvent, {'dev': 'net1'}),
+    (libvirt.VIR_DOMAIN_EVENT_ID_JOB_COMPLETED, ({'time_elapsed': 5},),
+     libvirtevent.JobCompletedEvent, {'stats': {'time_elapsed': 5}}),
+    (libvirt.VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION, (3,),
+     libvirtevent.MigrationIterationEvent, {'iteration': 3}),
+    (libvirt.VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2, ('vda', 2, 0),
+     libvirtevent.BlockJobEvent, {'disk': 'vda', 'type': 2, 'status': 0}),
+    (libvirt.VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE, (1, 2),
+     libvirtevent.AgentLifecycleEvent, {'state': 1, 'reason': 2}),
+    (libvirt.VIR_DOMAIN_EVENT_ID_WATCHDOG, (3,),
+     libvirtevent.WatchdogEvent, {'action': 3}),
+    (libvirt.VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON, ('/disk', 'virtio0', 1, 'enospc'),
+     libvirtevent.IOErrorEvent,
+     {'path': '/disk', 'alias': 'virtio0', 'action': 1, 'reason': 'enospc'}),
+    (libvirt.VIR_DOMAIN_EVENT_ID_DISK_CHANGE, ('/old', None, 'ide0', 0),
+     libvirtevent.DiskChangeEvent,
+     {'old_path': '/old', 'new_path': None, 'alias': 'ide0', 'reason': 0}),
+    (libvirt.VIR_DOMAIN_EVENT_ID_TRAY_CHANGE, ('ide0', 1),
+     libvirtevent.TrayChangeEvent, {'alias': 'ide0', 'reason': 1}),
+    (libvirt.VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE, (65536,),
+     libvirtevent.BalloonChangeEvent, {'actual_kb': 65536}),
+)
+
+
+class HostTestCase(base.TestCase):
+    """A Host on a fake libvirt with two guests that do not run."""
+
+    def setUp(self):
+        super().setUp()
+        self.fake = self.useFixture(fakelibvirt.FakeLibvirt())
+        self.told = []
+        self.host = libvirt_host.Host(
+            'qemu:///system', lifecycle_event_handler=self.told.append,
+            opener=self.fake.open)
+        self.addCleanup(self.host.cleanup)
+        self.conn = self.host.get_connection()
+        waiting.wait_for(lambda: self.host._events._has_states, 'the first look')
+        self.domain = self.conn.defineXML(XML.format(name='one'))
+        self.other = self.conn.defineXML(XML.format(name='two'))
+        self.uuid = self.domain.UUIDString()
+
+    def emit(self, family, *values, domain=None):
+        found = self.fake.hypervisor.find((domain or self.domain).UUIDString())
+        self.fake.hypervisor.tell(found, family, *values)
+
+    def transitions(self):
+        return [event.transition for event in self.told
+                if isinstance(event, virtevent.LifecycleEvent)]
+
+    def wait_told(self, *expected):
+        waiting.wait_for(lambda: self.transitions() == list(expected),
+                         f'{expected}, but {self.transitions()}')
+
+    def settle(self):
+        """Wait until everything that came in was delivered."""
+        with self.host.listener(libvirtevent.RebootEvent, self.other.UUIDString()) as (
+                listener):
+            self.emit(libvirt.VIR_DOMAIN_EVENT_ID_REBOOT, domain=self.other)
+            listener.wait(10)
+
+
+class ListenerTestCase(HostTestCase):
+    def listener(self, kind=libvirtevent.DeviceRemovedEvent, matches=None):
+        return self.host.listener(kind, self.uuid, matches)
+
+    def test_each_kind_is_read(self):
+        self.assertEqual(set(libvirtevent.READERS), {kind[0] for kind in KINDS})
+        for family, values, kind, expected in KINDS:
+            with self.listener(kind) as listener:
+                self.emit(family, *values)
+                found = vars(listener.wait(10))
+            self.assertEqual(self.uuid, found.pop('uuid'))
+            self.assertIsInstance(found.pop('timestamp'), float)
+            self.assertEqual(expected, found)
+
+    def test_every_listener_to_all_events_is_told(self):
+        self.emit(REMOVED, 'net1')
+        self.settle()
+        self.assertEqual(['net1'], [event.dev for event in self.told
+                                    if isinstance(event, libvirtevent.DeviceEvent)])
+
+    def test_events_come_in_order_and_once(self):
+        with self.listener() as listener:
+            for number in range(20):
+                self.emit(REMOVED, f'net{number}')
+            heard = [listener.wait(10).dev for _ in range(20)]
+            self.assertEqual([f'net{number}' for number in range(20)], heard)
+            self.assertRaises(eventqueue.WaitTimeout, listener.wait, 0)
+
+    def test_only_what_is_meant_is_heard(self):
+        with self.listener(matches=lambda event: event.dev == 'net2') as listener:
+            self.emit(REMOVED, 'net2', domain=self.other)
+            self.emit(libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, 'net2')
+            self.emit(REMOVED, 'net1')
+            self.emit(REMOVED, 'net2')
+            self.assertEqual('net2', listener.wait(10).dev)
+            self.settle()
+            self.assertRaises(eventqueue.WaitTimeout, listener.wait, 0)
+
+    def test_several_kinds(self):
+        kinds = (libvirtevent.DeviceRemovedEvent, libvirtevent.DeviceRemovalFailedEvent)
+        with self.listener(kinds) as listener:
+            self.emit(libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED, 'net1')
+            self.assertIsInstance(
+                listener.wait(10), libvirtevent.DeviceRemovalFailedEvent)
+
+    def test_what_came_in_before_is_not_heard(self):
+        held, go_on = threading.Event(), threading.Event()
+        self.addCleanup(go_on.set)
+        self.host._events._lifecycle_event_handler = (
+            lambda event: (held.set(), go_on.wait(10)))
+        self.emit(libvirt.VIR_DOMAIN_EVENT_ID_REBOOT)
+        self.assertTrue(held.wait(10))
+        self.emit(REMOVED, 'net1')
+        with self.listener() as listener:
+            self.emit(REMOVED, 'net2')
+            go_on.set()
+            self.assertEqual('net2', listener.wait(10).dev)
+
+    def test_lifecycle(self):
+        with self.listener(virtevent.LifecycleEvent,
+                           lambda event: event.transition == STARTED) as listener:
+            self.domain.create()
+            self.assertEqual(STARTED, listener.wait(10).transition)
+
+    def test_nothing_in_time_names_what_was_waited_for(self):
+        with self.listener() as listener:
+            error = self.assertRaises(eventqueue.WaitTimeout, listener.wait, 0.01)
+        self.assertIn('DeviceRemovedEvent', str(error))
+        self.assertIn(self.uuid, str(error))
+
+    def test_lost_connection_ends_the_wait(self):
+        with self.listener() as listener:
+            self.host._events.lost('gone')
+            error = self.assertRaises(
+                exception.HypervisorUnavailable, listener.wait, 10)
+        self.assertIn('gone', str(error))
+
+    def test_nobody_listens_after_the_block(self):
+        try:
+            with self.listener():
+                raise ValueError
+        except ValueError:
+            pass
+        self.assertEqual(0, len(self.host._events._listeners))
+
+    def test_listener_that_fails_does_not_stop_the_others(self):
+        def fail(event):
+            raise ValueError('broken')
+        with self.listener(matches=fail) as broken, self.listener() as listener:
+            self.emit(REMOVED, 'net1')
+            self.assertEqual('net1', listener.wait(10).dev)
+            self.assertRaises(eventqueue.WaitTimeout, broken.wait, 0)
+        self.assertIn('A listener failed', self.logs.output)
+
+    def test_guest_is_given_as_object_or_uuid(self):
+        class Guest:
+            uuid = 'a'
+        self.assertEqual('a', listeners.uuid_of(Guest()))
+        self.assertEqual('a', listeners.uuid_of('a'))
+
+
+class OperationTestCase(HostTestCase):
+    def setUp(self):
+        super().setUp()
+        self.domain.create()
+        self.wait_told(RESUMED, STARTED)
+        self.told.clear()
+
+    def reboot(self, uuid=None):
+        return self.host.operation(uuid or self.uuid, listeners.Operation.REBOOT)
+
+    def test_stop_within_a_reboot_is_no_news(self):
+        with self.reboot():
+            self.domain.destroy()
+            self.domain.create()
+        self.wait_told(RESUMED, STARTED)
+
+    def test_listener_hears_it_all_the_same(self):
+        with self.reboot(), self.host.listener(
+                virtevent.LifecycleEvent, self.uuid) as listener:
+            self.domain.destroy()
+            self.assertEqual(STOPPED, listener.wait(10).transition)
+
+    def test_stop_of_another_guest_is_told_at_once(self):
+        with self.reboot(self.other.UUIDString()):
+            self.domain.destroy()
+            self.wait_told(STOPPED)
+
+    def test_stop_after_the_reboot_is_told(self):
+        with self.reboot():
+            self.domain.destroy()
+            self.domain.create()
+        self.domain.destroy()
+        self.wait_told(RESUMED, STARTED, STOPPED)
+
+    def test_stop_of_a_failed_reboot_is_told(self):
+        try:
+            with self.reboot():
+                self.domain.destroy()
+                raise ValueError
+        except ValueError:
+            pass
+        self.wait_told(STOPPED)
+
+    def test_failure_without_a_stop_tells_nothing(self):
+        try:
+            with self.reboot():
+                raise ValueError
+        except ValueError:
+            pass
+        self.settle()
+        self.assertEqual([], self.transitions())
+
+    def test_nested_operations_end_one_by_one(self):
+        with self.reboot():
+            with self.reboot():
+                pass
+            self.domain.destroy()
+            self.domain.create()
+        self.wait_told(RESUMED, STARTED)
+        self.assertEqual({}, self.host._events._operations._running)
+
+    def test_end_without_events_forgets_it_too(self):
+        with self.reboot():
+            self.host.cleanup()
+        self.assertEqual({}, self.host._events._operations._running)
