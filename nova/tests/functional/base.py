@@ -8,6 +8,8 @@ import libvirt
 import testtools
 from testtools import content
 
+from nova.network import model
+from nova.tests.functional import hypervisor
 from nova.tests.functional import images
 from nova.tests.functional import node as node_lib
 
@@ -43,3 +45,28 @@ class FunctionalTestCase(testtools.TestCase):
             libvirt.open(uri).close()
         except libvirt.libvirtError as error:
             self.skipTest(f'{uri} does not answer: {error}')
+
+
+class NetworkTestCase(FunctionalTestCase):
+    """Give bridges, and guests on them of a driver in this process."""
+
+    def setUp(self) -> None:
+        reason = hypervisor.why_not()
+        if reason:
+            self.skipTest(reason)
+        super().setUp()
+        self.bridge = self.useFixture(hypervisor.Bridge())
+        self.hypervisor = self.useFixture(hypervisor.Hypervisor())
+        self.addOnException(self._attach_consoles)
+
+    def boot(self, *vifs: model.VIF) -> list[hypervisor.Server]:
+        """Start a guest for each VIF, and configure its card."""
+        servers = [self.hypervisor.start(vif) for vif in vifs]
+        for server in servers:
+            server.shell.wait_until_up()
+            server.configure()
+        return servers
+
+    def _attach_consoles(self, _error: Any) -> None:
+        for name, text in self.hypervisor.diagnostics().items():
+            self.addDetail(name, content.text_content(text))

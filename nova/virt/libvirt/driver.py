@@ -21,6 +21,7 @@ from nova.virt.libvirt import blockinfo
 from nova.virt.libvirt import capabilities
 from nova.virt.libvirt import console
 from nova.virt.libvirt import disks
+from nova.virt.libvirt import firewall
 from nova.virt.libvirt import guest as libvirt_guest
 from nova.virt.libvirt import host as libvirt_host
 from nova.virt.libvirt import hostfacts
@@ -91,7 +92,8 @@ class LibvirtDriver(driver.ComputeDriver):
         guest_settings = _guest_settings()
         vif_driver = vif.LibvirtGenericVIFDriver(
             settings=guest_settings.interface)
-        self._interfaces = interfaces.InstanceInterfaces(vif_driver)
+        self._firewall = firewall.NWFilterFirewall(self._host)
+        self._interfaces = interfaces.InstanceInterfaces(vif_driver, self._firewall)
         self._lifecycle = lifecycle.Lifecycle(
             self._host, self._disks, self._interfaces,
             hostfacts.CachedHostFacts(self._host, guest_settings),

@@ -82,7 +82,7 @@ class InstanceInterfaces:
             except exception.VirtualInterfaceUnplugException as error:
                 LOG.warning('%s', error, instance=instance)
                 failed = error
-        if self._firewall is not None:
+        if self._firewall is not None and network_info:
             self._firewall.unfilter_instance(instance, network_info)
         if failed is not None:
             raise failed

@@ -13,12 +13,12 @@ import functools
 import os
 from typing import TYPE_CHECKING, Any, Protocol
 
-import netaddr
 import os_vif
 from os_vif import exception as os_vif_exception
 from oslo_concurrency import lockutils
 from oslo_concurrency import processutils
 from oslo_log import log as logging
+from oslo_utils import netutils
 
 from nova import exception
 from nova import utils
@@ -213,7 +213,7 @@ class LibvirtGenericVIFDriver(VIFDriver):
     def plug(self, instance: 'objects.Instance', vif: Any) -> None:
         LOG.debug('Plugging %s port %s', vif['type'], vif['id'], instance=instance)
         try:
-            if not netaddr.valid_mac(str(vif['address'])):
+            if not netutils.is_valid_mac(str(vif['address'])):
                 raise LookupError(f'{vif["address"]!r} is not a MAC address')
             self._work('plug', vif)(instance, vif)
         except (*_FAILURES, exception.NovaException) as error:

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""The driver alone, in the test's own process, on the libvirt of this machine."""
+
+from collections.abc import Iterator
+import contextlib
+import os
+import pathlib
+import random
+import re
+import shutil
+import tempfile
+from typing import Any
+
+import fixtures
+import libvirt
+import netaddr
+from oslo_concurrency import lockutils
+from oslo_config import fixture as config_fixture
+import pyroute2
+
+from nova import context
+from nova import objects
+import nova.conf
+from nova.image import local
+from nova.network import model
+from nova.tests.fixtures import instances
+from nova.tests.functional import images
+from nova.tests.functional import shell
+from nova.virt import virtapi
+from nova.virt.libvirt import driver
+from nova.virt.libvirt import netdevices
+
+URI = 'qemu:///system'
+
+
+class Bridge(fixtures.Fixture):
+    """A Linux bridge of a test's own, with an address that guests can reach."""
+
+    def _setUp(self) -> None:
+        self.name = f'nfb{random.getrandbits(32):08x}'
+        self.prefix = f'198.18.{random.randrange(256)}'
+        self.gateway = f'{self.prefix}.1'
+        self.devices = netdevices.NetDevices()
+        self.addCleanup(self.devices.delete, self.name)
+        self.devices.add_bridge(self.name)
+        with pyroute2.IPRoute() as kernel:
+            (index,) = kernel.link_lookup(ifname=self.name)
+            kernel.addr('add', index=index, address=self.gateway, prefixlen=24)
+
+    def ports(self) -> list[str]:
+        return self.devices.ports(self.name)
+
+    def network(self, **meta: Any) -> model.Network:
+        return model.Network(id='5b3ee6a1-0000-4000-8000-000000000001', label='test',
+                             bridge=self.name, **meta)
+
+    def vif(self, number: int, **said: Any) -> model.VIF:
+        """Return the VIF of address `number` in this network.
+
+        :param said: what the network service says of the port
+        """
+        address = f'{self.prefix}.{number}'
+        subnet = model.Subnet(
+            cidr=f'{self.prefix}.0/24', gateway=model.IP(address=self.gateway),
+            ips=[model.FixedIP(address=address)])
+        network = self.network()
+        network.add_subnet(subnet)
+        octets = [random.randrange(256) for _ in range(3)]
+        mac_addr = 'fa:16:3e:' + ':'.join(f'{octet:02x}' for octet in octets)
+        port_id = f'{random.getrandbits(32):08x}-0000-4000-8000-{number:012x}'
+        return model.VIF(id=port_id, address=mac_addr, type=model.VIF_TYPE_BRIDGE,
+                         devname=f'nft{port_id}'[:model.NIC_NAME_LEN],
+                         network=network, **said)
+
+
+class Hypervisor(fixtures.Fixture):
+    """A driver with a folder of its own; in the end its guests are gone."""
+
+    def _setUp(self) -> None:
+        # QEMU runs as another user, who must be able to enter.
+        self.state = pathlib.Path(
+            tempfile.mkdtemp(prefix='nova-functional-', dir='/var/lib'))
+        self.addCleanup(shutil.rmtree, self.state)
+        self.state.chmod(0o755)
+        self._configure()
+        lockutils.set_defaults(str(self.state / 'locks'))
+        self._add_image()
+        self.connection = libvirt.open(URI)
+        self.addCleanup(self.connection.close)
+        self.addCleanup(self._remove_domains)
+        self.driver = self.make_driver()
+
+    def _configure(self) -> None:
+        config = self.useFixture(config_fixture.Config(nova.conf.CONF))
+        config.load_raw_values()
+        self.prefix = f'{self.state.name}-'
+        config.config(state_path=str(self.state),
+                      instance_name_template=f'{self.prefix}%08x')
+        config.config(group='libvirt', virt_type='qemu', connection_uri=URI)
+
+    def _add_image(self) -> None:
+        path = pathlib.Path(nova.conf.CONF.standalone.images_path)
+        path.mkdir(parents=True)
+        images.ImageFolder(path).add_tiny()
+        self.image_meta = objects.ImageMeta.from_dict({
+            'id': _image_id(path), 'disk_format': 'qcow2', 'properties': {}})
+
+    def make_driver(self) -> driver.LibvirtDriver:
+        """Start one more driver, as after a restart."""
+        made = driver.LibvirtDriver(virtapi.VirtAPI())
+        self.addCleanup(made.cleanup_host, 'here')
+        made.init_host('here')
+        return made
+
+    def start(self, *vifs: model.VIF) -> 'Server':
+        """Start a guest."""
+        instance = instances.make(self.image_meta.id)
+        self.driver.spawn(context.get_admin_context(), instance, self.image_meta, [],
+                          None, {}, network_info=model.NetworkInfo(vifs))
+        server = Server(self, instance, list(vifs))
+        self.addCleanup(server.close)
+        return server
+
+    def filters(self) -> list[str]:
+        """Give the names of the network filters of this test's guests."""
+        names = [found.name() for found in self.connection.listAllNWFilters()]
+        return sorted(name for name in names if self.prefix in name)
+
+    def clear_filter(self, name: str) -> None:
+        """Let a filter let everything through, for the guests that use it too."""
+        uuid = self.connection.nwfilterLookupByName(name).UUIDString()
+        self.connection.nwfilterDefineXML(
+            f"<filter name='{name}'><uuid>{uuid}</uuid></filter>")
+
+    def diagnostics(self) -> dict[str, str]:
+        """Give what helps to understand a failure, by name."""
+        found = {}
+        for domain in self.connection.listAllDomains():
+            if domain.name().startswith(self.prefix):
+                found[f'{domain.name()}.xml'] = domain.XMLDesc()
+        for name in self.filters():
+            found[f'{name}.xml'] = self.connection.nwfilterLookupByName(name).XMLDesc()
+        for path in self.state.glob('instances/*/console.log'):
+            found[f'{path.parent.name}.console'] = path.read_text(errors='replace')
+        return found
+
+    def domain(self, uuid: str) -> libvirt.virDomain:
+        return self.connection.lookupByUUIDString(uuid)
+
+    def _remove_domains(self) -> None:
+        for domain in self.connection.listAllDomains():
+            if domain.name().startswith(self.prefix):
+                with contextlib.suppress(libvirt.libvirtError):
+                    domain.destroy()
+                domain.undefine()
+        for name in self.filters():
+            self.connection.nwfilterLookupByName(name).undefine()
+
+
+class Server:
+    """An instance whose guest runs, and a shell in it."""
+
+    def __init__(self, hypervisor: Hypervisor, instance: 'objects.Instance',
+                 vifs: list[model.VIF]) -> None:
+        self._hypervisor = hypervisor
+        self.instance = instance
+        self.vifs = vifs
+        self.shell = shell.Shell(self._terminal())
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self.shell.close()
+
+    @property
+    def domain(self) -> libvirt.virDomain:
+        return self._hypervisor.domain(self.instance.uuid)
+
+    @property
+    def mac(self) -> str:
+        return str(self.vifs[0]['address'])
+
+    @property
+    def ip(self) -> str:
+        return str(self.vifs[0].fixed_ips()[0]['address'])
+
+    @property
+    def link_local(self) -> str:
+        return str(netaddr.EUI(self.mac).ipv6_link_local())
+
+    def configure(self, card: str = 'eth0', vif: model.VIF | None = None) -> None:
+        """Give a card of the guest its address."""
+        address = (vif or self.vifs[0]).fixed_ips()[0]['address']
+        self.shell.run(f'ip link set {card} up; ip address add {address}/24 dev {card}')
+
+    def ping(self, address: str, count: int = 3) -> int:
+        """Return how many answers the guest gets."""
+        _status, output = self.shell.attempt(
+            f'ping -c {count} -i 0.2 -W 1 {address}')
+        received = re.search(r'(\d+) packets received', output)
+        assert received, output
+        return int(received[1])
+
+    def send(self, *frames: bytes) -> None:
+        for frame in frames:
+            self.shell.run(f'frames send eth0 {frame.hex()}')
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator['Watch']:
+        """Write down all frames that come in."""
+        self.shell.run('rm -f /tmp/seen; frames watch eth0 > /tmp/seen & watch=$!; '
+                       'until grep -q watching /tmp/seen; do usleep 20000; done')
+        try:
+            yield Watch(self.shell)
+        finally:
+            self.shell.attempt('kill $watch; wait $watch')
+
+    def destroy(self) -> None:
+        self._hypervisor.driver.destroy(
+            context.get_admin_context(), self.instance, model.NetworkInfo(self.vifs))
+
+    def _terminal(self) -> str:
+        found = re.search(r"<serial type='pty'>\s*<source path='(/dev/pts/\d+)'",
+                          self.domain.XMLDesc())
+        assert found, self.domain.XMLDesc()
+        return found[1]
+
+
+class Watch:
+    """The frames that a guest has received since it began to watch."""
+
+    def __init__(self, inside: shell.Shell) -> None:
+        self._shell = inside
+
+    def count(self, tag: bytes) -> int:
+        return int(self._shell.attempt(f'grep -c {tag.hex()} /tmp/seen')[1])
+
+    def wait_for(self, tag: bytes) -> None:
+        """Wait until a frame has come in."""
+        self._shell.run(
+            f'until grep -q {tag.hex()} /tmp/seen; do usleep 20000; done')
+
+
+def _image_id(folder: pathlib.Path) -> str:
+    (found,) = local.LocalStore(str(folder)).get_all()
+    return found.id
+
+
+def why_not() -> str | None:
+    """Say why this machine cannot run these tests; None if it can."""
+    if os.geteuid() != 0:
+        return 'networks need root'
+    for program in ('ebtables', 'iptables'):
+        if not shutil.which(program, path=f'{os.environ["PATH"]}:/usr/sbin:/sbin'):
+            return f'{program} is not installed'
+    return None
