@@ -11,14 +11,21 @@ from nova import exception
 MAX_BYTES = 16 << 20
 MAX_DEPTH = 256
 
-_too_deep = etree.XPath('boolean(' + '/*' * (MAX_DEPTH + 1) + ')')
+
+
+def _has_level(number: int) -> etree.XPath:
+    return etree.XPath('boolean(' + '/*' * number + ')')
+
+
+_is_deep = _has_level(16)
+_is_too_deep = _has_level(MAX_DEPTH + 1)
 
 
 def _parser(encoding: str | None) -> etree.XMLParser:
     return etree.XMLParser(
         encoding=encoding, resolve_entities=False, no_network=True, load_dtd=False,
         dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True,
-        remove_blank_text=True)
+        remove_blank_text=True, collect_ids=False)
 
 
 _bytes_parser = _parser(None)
@@ -44,9 +51,8 @@ def parse(xml: str | bytes) -> etree._Element:
         raise _refused(_reason(ex)) from ex
     if _has_doctype(root):
         raise _refused('it has a document type')
-    # What is deep has an end for each level; other encodings may spell it otherwise.
-    is_shallow = parser is _text_parser and data.count(b'</') < MAX_DEPTH
-    if not is_shallow and _too_deep(root):
+    # Hardly any is deep at all, and asking for many levels takes longer.
+    if _is_deep(root) and _is_too_deep(root):
         raise _refused(f'it is deeper than {MAX_DEPTH} levels')
     return root
 

@@ -119,6 +119,10 @@ class Slot:
         """Return the same for what ``read`` told."""
         return None
 
+    def quick(self, tag: str) -> 'QuickSlot':
+        """Return what is needed to read an element of a tag."""
+        return self.index, self.last, self.read
+
     def read(self, values: Values, element: etree._Element, notes: Notes,
              todo: 'list[Todo]') -> Any:
         """Take the element's values; return what identifies it, or REFUSED.
@@ -128,14 +132,13 @@ class Slot:
         raise NotImplementedError
 
 
-#: An element whose children are to be read: its node, the values and the notes of its
-#: object, and whether the element itself had anything declared.
-Todo = tuple[Any, Values, etree._Element, Notes, bool]
-
-
-QuickRead = Callable[[Values, etree._Element, Notes, list[Todo]], Any]
+Read = Callable[[Values, etree._Element, Notes, 'list[Todo]'], Any]
+ReadChildren = Callable[[Values, etree._Element, Notes, 'list[Todo]'], None]
+#: An element whose children are to be read: how, and the values and the notes of its
+#: object.
+Todo = tuple[ReadChildren, Values, etree._Element, Notes]
 #: The index of a slot, the index after it, and how it reads.
-QuickSlot = tuple[int, int, QuickRead]
+QuickSlot = tuple[int, int, Read]
 
 
 class Decision(NamedTuple):
@@ -184,6 +187,8 @@ class Shape(Slot):
         #: How one attribute tells apart the slots of a tag.
         self.by_match: dict[str, Decision] = {}
         self.by_attr: dict[str, Leaf] = {}
+        #: The key of an attribute, and its quick way; None for a plain string.
+        self.quick_attrs: dict[str, tuple[str, Callable[[str], Any] | None]] = {}
         self.takers: dict[str, list[tuple[Match, Slot]]] = {}
         #: Where a value is: the index of its slot, or of its leaf, from the end.
         self.place_of: dict[str, int] = {}
@@ -192,9 +197,11 @@ class Shape(Slot):
         self.said: frozenset[str] = frozenset()
         #: Whether there is more to an element without text than its attributes.
         self.needs_text = False
-        #: Whether the text is a string and all there is beside attributes.
+        #: Whether the text is all there is beside attributes, and a string.
+        self.is_sole_text = False
         self.is_plain_text = False
         self.text_key = ''
+        self.text_quick: Callable[[str], Any] | None = None
         self.text_format: Callable[[Any], str | None] = str
         self.has_text = False
 
@@ -242,19 +249,21 @@ class Shape(Slot):
                              for index, leaf in enumerate(self.leaves))
         self.always_slots = tuple(slot.index for slot in self.slots if slot.always)
         self.by_attr = {leaf.xml: leaf for leaf in self.leaves}
+        self.quick_attrs = {leaf.xml: (leaf.key, None if leaf.is_plain else leaf.quick)
+                            for leaf in self.leaves}
         self.by_tag = {tag: takers[0][1] for tag, takers in self.takers.items()
                        if _is_sole(takers)}
-        self.quick_slots = {tag: (slot.index, slot.last, slot.read)
-                            for tag, slot in self.by_tag.items()}
+        self.quick_slots = {tag: slot.quick(tag) for tag, slot in self.by_tag.items()}
         self.by_match = {tag: found for tag, takers in self.takers.items()
                          if (found := _by_one_attribute(takers)) is not None}
         self.scalars = tuple(self._scalar_keys())
         self.fillable = tuple(self._fillable_keys())
         self.inverted = tuple(self._inverted_keys())
         if self.text is not None:
-            self.is_plain_text = (self.text.is_plain and not self.spans
-                                  and self.flag is None)
+            self.is_sole_text = not self.spans and self.flag is None
+            self.is_plain_text = self.text.is_plain and self.is_sole_text
             self.text_key = self.text.key
+            self.text_quick = None if self.text.is_plain else self.text.quick
             self.text_format = self.text.format
         self.has_text = self.text is not None or bool(self.spans)
         self.needs_text = self.has_text or self.flag is not None

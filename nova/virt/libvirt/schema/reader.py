@@ -6,6 +6,7 @@ Nothing is noted while an element is as its class would write it.  Reading does 
 recurse: elements whose children are still to be read wait in a list.
 """
 
+from collections.abc import Hashable, Iterator
 from typing import Any, cast
 
 from lxml import etree
@@ -25,119 +26,105 @@ from nova.virt.libvirt.schema.trace import Notes
 from nova.virt.libvirt.schema.trace import Spelling
 from nova.virt.libvirt.schema.trace import Trace
 
-_Found = list[tuple[Slot | None, Any]]
+#: Children: the slot that took each, and what identifies it there.
+_Found = list[tuple[Slot | None, Hashable]]
 
 
 class Reader(plan.Shape):
     """An element of the object that declares it."""
 
-    def read(self, values: Values, element: etree._Element, notes: Notes,
-             todo: list[Todo]) -> Any:
-        """Take attributes and text; children wait for ``read_children``.
+    def seal(self) -> None:
+        super().seal()
+        # Bound once: most of the time of reading a document goes by in these two.
+        self.read = _reader(self)  # type: ignore[method-assign,assignment]
+        self.read_children = _children_reader(self)
 
-        :raises InvalidInput: for a text that its converter refuses.
-        """
-        had = False
-        find = self.by_attr.get
-        # The stubs of lxml allow for names and values in bytes, which none is.
-        pairs: Any = element.items()
-        for name, raw in pairs:
-            leaf = find(name)
-            if leaf is None:
-                had = self._read_other(values, element, name, raw, notes) or had
-            elif leaf.is_plain:
-                values[leaf.key] = raw
-                had = True
-            else:
-                value = leaf.quick(raw)
-                if value is None:
-                    self._convert(values, element, leaf, raw, notes)
-                else:
-                    values[leaf.key] = value
-                had = True
-        text = element.text
-        size = len(element)
-        if text is None and had and not size and not self.needs_text:
-            return None
-        if text is not None or self.needs_text:
-            if self.is_plain_text and text and not size:
-                values[self.text_key] = text
-                return None
-            had = self._read_text(values, element, text, notes) or had
-        if size:
-            todo.append((self, values, element, notes, had))
-        elif not had and not self.is_root:
-            self._note(notes).bare = True
-        return None
-
-    def _note(self, notes: Notes) -> Trace:
+    def note(self, notes: Notes) -> Trace:
+        """Return what is noted of this element."""
         trace: Trace | None = notes.get(self.path)
         if trace is None:
             trace = notes[self.path] = Trace()
         return trace
 
-    def _convert(self, values: Values, element: etree._Element, leaf: Leaf, raw: str,
-                 notes: Notes) -> None:
+    def note_bare(self, element: etree._Element, notes: Notes) -> None:
+        """Note that the element stays for its own sake, if nothing in it is set."""
+        if not self.is_root and not self._says(element):
+            self.note(notes).bare = True
+
+    def _says(self, element: etree._Element) -> bool:
+        """Tell whether the element itself has anything that is declared."""
+        if self.flag is not None or (self.text is not None and self._text_of(element)):
+            return True
+        if any(_is_there(leaf, element) for leaf in self.spans):
+            return True
+        return any(name in self.by_attr or name in self.rest_names
+                   for name in element.keys())  # noqa: SIM118
+
+    def convert(self, values: Values, element: etree._Element, leaf: Leaf, raw: str,
+                notes: Notes) -> None:
+        """Take a value whose spelling may be another than ours."""
         try:
             value = values[leaf.key] = leaf.parse(raw)
             canonical = leaf.format(value)
         except ValueError as ex:
             raise self.bad_value(leaf.key, raw, element, ex) from ex
         if canonical != raw:
-            self._note(notes).spelled[leaf.key] = Spelling(canonical, raw)
+            self.note(notes).spelled[leaf.key] = Spelling(canonical, raw)
 
-    def _read_other(self, values: Values, element: etree._Element, name: str, raw: str,
-                    notes: Notes) -> bool:
+    def read_other(self, values: Values, element: etree._Element, name: str, raw: str,
+                   notes: Notes) -> None:
+        """Take an attribute that is no leaf."""
         if name in self.rest_names and self.rest is not None:
             values.setdefault(self.rest, []).append({'key': name, 'value': raw})
-            return True
+            return
         if name in self.fixed or self._is_spanned(name, element):
-            return False
-        trace = self._note(notes)
+            return
+        trace = self.note(notes)
         trace.attrs[name] = raw
         if name.startswith('{'):
             trace.prefixes = element.nsmap
-        return False
 
     def _is_spanned(self, name: str, element: etree._Element) -> bool:
         return any(name in leaf.conv.names and _is_there(leaf, element)
                    for leaf in self.spans)
 
-    def _read_text(self, values: Values, element: etree._Element, text: str | None,
-                   notes: Notes) -> bool:
+    def read_text(self, values: Values, element: etree._Element, notes: Notes) -> None:
         """Take the text, what it is a part of, and what it is a sign of."""
-        leaf = self.text
-        had = False
         for span in self.spans:
-            had = self._read_span(values, element, span, notes) or had
+            self._read_span(values, element, span, notes)
         if self.flag is not None:
             values[self.flag] = self.flag_when
-            had = True
-        if leaf is None:
-            self._read_stray(text, notes)
-            return had
-        if not text and (self.always or len(element) or element.attrib):
-            # It is there for something else, or always: no text was set.
-            return had
-        if len(element) and str(text).isspace():
-            return had
-        value = leaf.quick(text or '')
+        if self.text is None:
+            self._read_stray(element.text, notes)
+            return
+        text = self._text_of(element)
+        if text is None:
+            return
+        value = self.text.quick(text)
         if value is None:
-            self._convert(values, element, leaf, text or '', notes)
+            self.convert(values, element, self.text, text, notes)
         else:
-            values[leaf.key] = value
-        return True
+            values[self.text.key] = value
+
+    def _text_of(self, element: etree._Element) -> str | None:
+        """Return the text; None where none was set."""
+        text = element.text
+        if not text:
+            # It may be there for something else, or always.
+            is_beside = self.always or len(element) or element.attrib
+            return None if is_beside else ''
+        return None if len(element) and text.isspace() else text
 
     def _read_stray(self, text: str | None, notes: Notes) -> None:
         if text is None or text.isspace():
             return
         if not any(leaf.conv.names[0] == '.' for leaf in self.spans):
-            self._note(notes).items.append(text)
+            self.note(notes).items.append(text)
 
     def _read_span(self, values: Values, element: etree._Element, leaf: SpanLeaf,
-                   notes: Notes) -> bool:
+                   notes: Notes) -> None:
         if not _is_there(leaf, element):
-            return False
+            return
         raw = {name: text for name in leaf.conv.names
                if (text := _part(element, name)) is not None}
         try:
@@ -146,56 +133,46 @@ class Reader(plan.Shape):
         except ValueError as ex:
             raise self.bad_value(leaf.key, raw, element, ex) from ex
         if canonical != raw:
-            self._note(notes).spelled[leaf.key] = Spelling(canonical, raw)
-        return True
+            self.note(notes).spelled[leaf.key] = Spelling(canonical, raw)
 
-    def read_children(self, values: Values, element: etree._Element, notes: Notes,
-                      had: bool, todo: list[Todo]) -> None:
-        """Take the children, for as long as they come in order and are known."""
-        find = self.quick_slots.get
-        keys: list[Any] = []
-        last = -1
-        if not notes or self.path not in notes or not notes[self.path].items:
-            for child in element:
-                found = find(child.tag) or self._matching(child)
-                if found is None:
-                    break
-                index, next_last, read = found
-                tail = child.tail
-                if index <= last or (tail is not None and not tail.isspace()):
-                    break
-                key = read(values, child, notes, todo)
-                if key is REFUSED:
-                    break
-                last = next_last
-                keys.append(key)
-            else:
-                return
-        self._read_rest(values, element, notes, had, keys, todo)
+    def is_arranged(self, notes: Notes) -> bool:
+        """Tell whether it is noted already what stands among the children."""
+        return self.path in notes and bool(notes[self.path].items)
 
-    def _read_rest(self, values: Values, element: etree._Element, notes: Notes,
-                   had: bool, keys: list[Any], todo: list[Todo]) -> None:
-        """Take the children whose slots need thought; ``keys`` are of those before."""
+    def read_rest(self, values: Values, element: etree._Element, count: int,
+                  notes: Notes, todo: list[Todo]) -> None:
+        """Take the children behind the first ones, which need some thought."""
         children = list(element)
-        found: _Found = [(self.by_tag.get(child.tag) or self._decided(child), key)
-                         for child, key in zip(children, keys, strict=False)]
+        found = self._taken(values, children[:count])
         seen = {slot for slot, _key in found}
-        for child in children[len(keys):]:
+        for child in children[count:]:
             slot = self._taker(child, seen)
             key = REFUSED if slot is None else slot.read(values, child, notes, todo)
-            slot = None if key is REFUSED else slot
-            found.append((slot, key))
-            seen.add(slot)
+            if slot is None or key is REFUSED:
+                found.append((None, None))
+            else:
+                found.append((slot, slot.identity(key)))
+            seen.add(found[-1][0])
         if not self._is_usual(values, children, found, notes):
-            self._record(children, found, self._note(notes))
-        if not had and seen == {None} and not self.is_root:
-            self._note(notes).bare = True
+            self._record(children, found, self.note(notes))
+        if seen == {None}:
+            self.note_bare(element, notes)
 
-    def _matching(self, child: etree._Element) -> plan.QuickSlot | None:
-        if child.tag not in self.by_match:
-            return None
+    def _taken(self, values: Values, children: list[etree._Element]) -> _Found:
+        """Return the slots of children that were read, and what identifies them."""
+        found: _Found = []
+        keys: dict[Slot, Iterator[Hashable]] = {}
+        for child in children:
+            slot = self.by_tag.get(child.tag) or self._decided(child)
+            assert slot is not None  # noqa: S101  it took the child
+            each = keys.setdefault(slot, iter(slot.keys(values)))
+            found.append((slot, next(each, None)))
+        return found
+
+    def matching(self, child: etree._Element) -> plan.QuickSlot | None:
+        """Return the slot of a child that one attribute tells from others."""
         slot = self._decided(child)
-        return None if slot is None else (slot.index, slot.last, slot.read)
+        return None if slot is None else slot.quick(child.tag)
 
     def _decided(self, child: etree._Element) -> Slot | None:
         """Return the slot that one attribute decides."""
@@ -233,7 +210,7 @@ class Reader(plan.Shape):
                 trace: Trace) -> None:
         for child, (slot, key) in zip(children, found, strict=True):
             if slot is not None:
-                trace.items.append(Item(slot.name, slot.identity(key)))
+                trace.items.append(Item(slot.name, key))
             elif isinstance(cast(object, child.tag), str):
                 # Comments and processing instructions are nothing libvirt keeps.
                 trace.items.append(Carried(markup.text_of(child)))
@@ -247,12 +224,85 @@ def finish(todo: list[Todo]) -> None:
     :raises InvalidInput: for a text that its converter refuses.
     """
     while todo:
-        node, values, element, notes, had = todo.pop()
-        node.read_children(values, element, notes, had, todo)
+        read_children, values, element, notes = todo.pop()
+        read_children(values, element, notes, todo)
+
+
+def _reader(node: Reader) -> plan.Read:
+    """Return what takes attributes and text of an element; its children wait."""
+    find = node.quick_attrs.get
+    needs_text, is_sole_text = node.needs_text, node.is_sole_text
+    text_key, text_quick = node.text_key, node.text_quick
+    is_fixed = bool(node.fixed)
+
+    def read(values: Values, element: etree._Element, notes: Notes,
+             todo: list[Todo]) -> Any:
+        # The stubs of lxml allow for names and values in bytes, which none is.
+        pairs: Any = element.items()
+        for name, raw in pairs:
+            known = find(name)
+            if known is None:
+                node.read_other(values, element, name, raw, notes)
+                continue
+            key, quick = known
+            if quick is None:
+                values[key] = raw
+            elif (value := quick(raw)) is not None:
+                values[key] = value
+            else:
+                node.convert(values, element, node.by_attr[name], raw, notes)
+        text = element.text
+        if len(element):
+            if needs_text or text is not None:
+                node.read_text(values, element, notes)
+            todo.append((node.read_children, values, element, notes))
+        elif text and is_sole_text:
+            if text_quick is None:
+                values[text_key] = text
+            elif (value := text_quick(text)) is not None:
+                values[text_key] = value
+            else:
+                node.read_text(values, element, notes)
+        elif needs_text or text is not None:
+            node.read_text(values, element, notes)
+            node.note_bare(element, notes)
+        elif not pairs or notes or is_fixed:
+            node.note_bare(element, notes)
+        return None
+
+    return read
+
+
+def _children_reader(node: Reader) -> plan.ReadChildren:
+    """Return what takes the children, for as long as they are known and in order."""
+    find = node.quick_slots.get
+
+    def read_children(values: Values, element: etree._Element, notes: Notes,
+                      todo: list[Todo]) -> None:
+        last = -1
+        if notes and node.is_arranged(notes):
+            node.read_rest(values, element, 0, notes, todo)
+            return
+        for child in element:
+            found = find(child.tag) or node.matching(child)
+            if found is None:
+                break
+            index, next_last, read = found
+            if index <= last or ((tail := child.tail) is not None
+                                 and not tail.isspace()):
+                break
+            if read(values, child, notes, todo) is REFUSED:
+                break
+            last = next_last
+        else:
+            return
+        node.read_rest(values, element, element.index(child), notes, todo)
+
+    return read_children
 
 
 def _is_in_order(slot: Slot, values: Values, found: _Found) -> bool:
-    there = [slot.identity(key) for taker, key in found if taker is slot]
+    there = [key for taker, key in found if taker is slot]
     return not there or there == list(slot.keys(values))
 
 

@@ -15,6 +15,8 @@ from nova.virt.libvirt.schema import reader
 from nova.virt.libvirt.schema import trace as tracing
 from nova.virt.libvirt.schema.plan import REFUSED
 from nova.virt.libvirt.schema.plan import BadValue
+from nova.virt.libvirt.schema.plan import QuickSlot
+from nova.virt.libvirt.schema.plan import Read
 from nova.virt.libvirt.schema.plan import Slot
 from nova.virt.libvirt.schema.plan import Todo
 from nova.virt.libvirt.schema.plan import Values
@@ -38,8 +40,8 @@ class Objects(Slot):
                  sort_by: str | None, owner: type[Any]) -> None:
         self.key = self.name = key
         self.choose = choice.chooser(classes)
-        #: Classes for which the tag alone decides.
-        self.only = choice.unasked(classes)
+        self.choices = choice.choices(classes)
+        self._quick: dict[str, QuickSlot] = {}
         self.into = into
         self.sort_by = sort_by
         self.owner = owner
@@ -84,34 +86,60 @@ class Objects(Slot):
     def keys(self, values: Values) -> Iterable[Hashable]:
         return (tracing.Same(each) for each in self.objects(values))
 
-    def read(self, values: Values, element: etree._Element, notes: Notes,
-             todo: list[Todo]) -> Any:
-        chosen = self.only.get(element.tag) or self.choose(element)
-        if chosen is None:
-            return REFUSED
-        # No constructor: its defaults are not what was read.
-        new = object.__new__(chosen)
+    def seal(self) -> None:
+        super().seal()
         if self.is_set:
-            new.parse_dom(element)
-            return self._added(_filled(values, self.key, set), new)
-        node = chosen._sole or chosen._plan_of(element)
-        if node is None:
-            new.parse_dom(element)
-        else:
+            return
+        self._quick = {tag: (self.index, self.last, self._reader(choose))
+                       for tag, choose in self.choices.items()}
+        self.read = self._reader(self.choose)  # type: ignore[method-assign,assignment]
+
+    def quick(self, tag: str) -> QuickSlot:
+        return self._quick.get(tag) or super().quick(tag)
+
+    def _reader(self, choose: choice.Chooser) -> Read:
+        """Return what reads an element into an object of the class that is chosen."""
+        key, single = self.key, self.single
+        make = object.__new__
+        plans: dict[type[Any], nodes.Node] = {}
+
+        def read(values: Values, element: etree._Element, notes: Notes,
+                 todo: list[Todo]) -> Any:
+            chosen = choose(element)
+            if chosen is None:
+                return REFUSED
+            # No constructor: its defaults are not what was read.
+            new = make(chosen)
             own = new.__dict__
             inner: Notes = {}
             own['_origin'] = inner
-            node.read(own, element, inner, todo)
-        if self.single:
-            values[self.key] = new
-        elif (known := values.get(self.key)) is None:
-            values[self.key] = [new]
-        else:
-            known.append(new)
-        return new
+            if chosen in plans:
+                plans[chosen].read(own, element, inner, todo)
+            elif (node := chosen._plan_of(element)) is None:
+                new.parse_dom(element)
+            else:
+                node.read(own, element, inner, todo)
+                if chosen._sole is node:
+                    plans[chosen] = node
+            if single:
+                values[key] = new
+            elif key in values:
+                values[key].append(new)
+            else:
+                values[key] = [new]
+            return new
 
-    def _added(self, known: set[Any], new: Any) -> Any:
+        return read
+
+    def read(self, values: Values, element: etree._Element, notes: Notes,
+             todo: list[Todo]) -> Any:
         # A set needs the whole object to tell whether it has it.
+        chosen = self.choose(element)
+        if chosen is None:
+            return REFUSED
+        new = object.__new__(chosen)
+        new.parse_dom(element)
+        known = _filled(values, self.key, set)
         if new in known:
             return REFUSED
         known.add(new)
