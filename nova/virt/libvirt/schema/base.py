@@ -14,6 +14,7 @@ from nova.virt.libvirt.schema import document
 from nova.virt.libvirt.schema import mapping
 from nova.virt.libvirt.schema import markup
 from nova.virt.libvirt.schema import node as nodes
+from nova.virt.libvirt.schema import plan
 from nova.virt.libvirt.schema import reader
 from nova.virt.libvirt.schema import refusal
 from nova.virt.libvirt.schema import trace
@@ -111,7 +112,7 @@ class LibvirtConfigObject(mapping.Declared):
         if xmldoc.tag != self.tag:
             raise exception.InvalidInput(
                 reason=f'{type(self).__name__}: a {self.tag} element is needed, '
-                       f'not {xmldoc.tag}')
+                       f'not {xmldoc.tag}{plan.line_of(xmldoc)}')
         former = dict(self.__dict__)
         todo: list[Todo] = []
         notes: trace.Notes = {}

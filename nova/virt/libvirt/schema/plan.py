@@ -307,10 +307,14 @@ class Shape(Slot):
     def bad_value(self, key: str, value: object, element: etree._Element,
                   cause: object) -> exception.InvalidInput:
         """Return the error for a text that its converter refuses."""
-        line: Any = element.sourceline
-        where = f' (line {line})' if line else ''
         return exception.InvalidInput(
-            reason=f'{self.owner.__name__}.{key}: {value!r}{where}: {cause}')
+            reason=f'{self.owner.__name__}.{key}: {value!r}{line_of(element)}: {cause}')
+
+
+def line_of(element: etree._Element) -> str:
+    """Return where an element stands in its document, for a message."""
+    line: Any = element.sourceline
+    return f' (line {line})' if line else ''
 
 
 def _is_sole(takers: list[tuple[Match, Slot]]) -> bool:

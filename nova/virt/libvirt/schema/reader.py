@@ -164,9 +164,9 @@ class Reader(plan.Shape):
         keys: dict[Slot, Iterator[Hashable]] = {}
         for child in children:
             slot = self.by_tag.get(child.tag) or self._decided(child)
-            assert slot is not None  # noqa: S101  it took the child
-            each = keys.setdefault(slot, iter(slot.keys(values)))
-            found.append((slot, next(each, None)))
+            if slot is not None:
+                each = keys.setdefault(slot, iter(slot.keys(values)))
+                found.append((slot, next(each, None)))
         return found
 
     def matching(self, child: etree._Element) -> plan.QuickSlot | None:

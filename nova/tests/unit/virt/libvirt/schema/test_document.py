@@ -25,7 +25,13 @@ class DocumentTestCase(testtools.TestCase):
     def test_no_document_type(self):
         for xml in (_ENTITIES, _EXTERNAL, '<!DOCTYPE domain><domain/>',
                     '<!DOCTYPE domain SYSTEM "http://192.0.2.1/x.dtd"><domain/>'):
-            self.assertIn('document type', self._refused(xml))
+            self.assertIn('line 1: it has a document type', self._refused(xml))
+
+    def test_the_line_of_a_document_type(self):
+        for encoding in ('utf-8', 'utf-16'):
+            xml = (f'<?xml version="1.0" encoding="{encoding}"?>\n<!-- <!DOCTYPE\n -->'
+                   '\n<!DOCTYPE domain>\n<domain/>').encode(encoding)
+            self.assertIn('line 4: it has a document type', self._refused(xml))
 
     def test_not_well_formed(self):
         for xml in ('', 'domain', '<domain>', '<domain/><domain/>', '<domain/>x',
@@ -34,7 +40,8 @@ class DocumentTestCase(testtools.TestCase):
         self.assertIn('line 2', self._refused('<domain>\n<name></domain>'))
 
     def test_another_root(self):
-        message = self._refused('<disk/>')
+        message = self._refused('\n<disk/>')
+        self.assertIn('line 2', message)
         self.assertIn('LibvirtConfigGuest', message)
         self.assertIn('disk', message)
 
@@ -42,7 +49,10 @@ class DocumentTestCase(testtools.TestCase):
         def nested(levels):
             return '<domain>' * levels + '</domain>' * levels
         document.parse(nested(document.MAX_DEPTH))
-        self._refused(nested(document.MAX_DEPTH + 1))
+        self.assertIn('line 1: Excessive depth in document',
+                      self._refused(nested(document.MAX_DEPTH + 1)))
+        lines = '<domain>\n' * 300 + '</domain>' * 300
+        self.assertIn('line 257: Excessive depth in document', self._refused(lines))
         self._refused(nested(100_000))
 
     def test_a_chain_as_long_as_libvirt_allows(self):
@@ -79,7 +89,7 @@ class DocumentTestCase(testtools.TestCase):
 
     def test_too_large(self):
         xml = '<domain><name>' + 'x' * document.MAX_BYTES + '</name></domain>'
-        self.assertIn('16 MiB', self._refused(xml))
+        self.assertIn('line 1: it is larger than 16 MiB', self._refused(xml))
 
     def test_an_encoding_that_is_declared(self):
         text = '<?xml version="1.0" encoding="ISO-8859-1"?><domain><name>é</name>'
