@@ -12,7 +12,7 @@ import contextlib
 import dataclasses
 import threading
 import time
-from typing import Any, TypeVar
+from typing import Any
 
 import libvirt
 from oslo_log import log as logging
@@ -20,13 +20,15 @@ import tenacity
 
 from nova import utils
 from nova.i18n import _
+from nova.virt.libvirt import calls as libvirt_calls
 from nova.virt.libvirt import errors
 
 LOG = logging.getLogger(__name__)
-T = TypeVar('T')
 
 Opener = Callable[[str, list[Any], int], libvirt.virConnect]
 
+#: How long a call waits: longer than keepalive takes to notice a dead libvirtd.
+CALL_TIMEOUT_S = 60
 #: How long the end of a connection, which asks libvirtd too, is waited for.
 CLOSE_TIMEOUT_S = 5
 #: Longest pause between two attempts to reach a libvirtd that is away.
@@ -38,11 +40,6 @@ CLOSE_REASONS = {
     libvirt.VIR_CONNECT_CLOSE_REASON_KEEPALIVE: _('libvirt does not answer'),
     libvirt.VIR_CONNECT_CLOSE_REASON_CLIENT: _('the connection was closed here'),
 }
-
-#: What libvirt hands out and whose methods may block as the connection's do.
-_LIBVIRT_TYPES = tuple(
-    value for name, value in vars(libvirt).items()
-    if isinstance(value, type) and name.startswith('vir'))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,10 +53,10 @@ class KeepAlive:
 class _Link:
     """An open connection and whether it may still be used."""
 
-    def __init__(self, conn: libvirt.virConnect) -> None:
+    def __init__(self, conn: libvirt.virConnect, calls: libvirt_calls.Calls) -> None:
         #: The libvirt object itself; only for what does not block.
         self.raw: libvirt.virConnect | None = conn
-        self.conn: libvirt.virConnect | None = wrap(conn)
+        self.conn: libvirt.virConnect | None = calls.wrap(conn)
         #: Set in libvirt's thread, therefore no more than a plain attribute.
         self.lost = False
         self.versions: tuple[int, int, str] | None = None
@@ -106,11 +103,6 @@ class _Attempt:
         return conn
 
 
-def wrap(target: T) -> T:
-    """Make a libvirt object's methods, and those of their results, leave the hub."""
-    return utils.tpool_wrap(target, _LIBVIRT_TYPES)
-
-
 def _nothing(_value: object) -> None:
     """Do nothing."""
 
@@ -120,6 +112,7 @@ class Connection:
 
     :param uri: libvirt's address of the hypervisor.
     :param opener: as ``libvirt.openAuth``.
+    :param call_timeout_s: how long a call waits for libvirt; see Calls.
     :param on_open: called with each new connection before anybody gets it; what it
         raises makes the opening fail.
     :param on_ready: called with each new connection once everybody may get it.
@@ -130,6 +123,7 @@ class Connection:
 
     def __init__(self, uri: str, read_only: bool = False, *, opener: Opener,
                  keepalive: KeepAlive | None = None, open_timeout_s: float = 30,
+                 call_timeout_s: float = CALL_TIMEOUT_S,
                  on_open: Callable[[libvirt.virConnect], None] = _nothing,
                  on_ready: Callable[[libvirt.virConnect], None] = _nothing,
                  on_close: Callable[[libvirt.virConnect], None] = _nothing,
@@ -139,6 +133,8 @@ class Connection:
         self._opener = opener
         self._keepalive = keepalive or KeepAlive()
         self._open_timeout_s = open_timeout_s
+        #: Makes the calls of every connection.
+        self.calls = libvirt_calls.Calls(call_timeout_s)
         self._on_open = on_open
         self._on_ready = on_ready
         self._on_close = on_close
@@ -179,20 +175,13 @@ class Connection:
     def _current_attempt(self) -> _Attempt:
         if self._attempt is None:
             self._attempt = _Attempt()
-            self._start(self._run_attempt, self._attempt)
+            libvirt_calls.start(self._run_attempt, self._attempt)
         return self._attempt
-
-    @staticmethod
-    def _start(target: Callable[..., None], *args: Any) -> threading.Thread:
-        # A greenlet where eventlet patched the standard library.
-        thread = threading.Thread(target=target, args=args, daemon=True)
-        thread.start()
-        return thread
 
     def _run_attempt(self, attempt: _Attempt) -> None:
         old = self._link
         if old is not None:
-            self._start(self._give_up, old)
+            libvirt_calls.start(self._give_up, old)
         try:
             attempt.link = self._get_new_connection()
         except libvirt.libvirtError as ex:
@@ -223,7 +212,7 @@ class Connection:
 
     def _get_new_connection(self) -> _Link:
         LOG.debug('Connecting to libvirt: %s', self._uri)
-        link = _Link(self._connect(self._uri, self._read_only))
+        link = _Link(self._connect(self._uri, self._read_only), self.calls)
         conn: libvirt.virConnect = link.conn
         try:
             self._keep_alive(conn)
@@ -280,7 +269,8 @@ class Connection:
             self._closed.set()
             link, self._link = self._link, None
         if link is not None:
-            self._start(self._give_up, link).join(CLOSE_TIMEOUT_S)
+            libvirt_calls.start(self._give_up, link).join(CLOSE_TIMEOUT_S)
+        self.calls.close()
 
     # Losing it
 
@@ -301,7 +291,7 @@ class Connection:
             begin = not (self._reconnecting or self._closed.is_set())
             self._reconnecting |= begin
         if begin:
-            self._start(self._reconnect)
+            libvirt_calls.start(self._reconnect)
         return True
 
     def _reconnect(self) -> None:

@@ -14,12 +14,10 @@ from collections.abc import Callable, Iterator
 import contextlib
 import dataclasses
 import functools
-import importlib
 import itertools
 import os
 import threading
 import time
-from types import ModuleType
 from typing import Any
 
 import libvirt
@@ -30,10 +28,13 @@ from nova.virt import event as virtevent
 from nova.virt.libvirt import errors
 from nova.virt.libvirt import event as libvirtevent
 from nova.virt.libvirt import listeners
+from nova.virt.libvirt.calls import native
+from nova.virt.libvirt.calls import start
 from nova.virt.libvirt.listeners import Operation
 from nova.virt.libvirt.listeners import WaitTimeout
 
-__all__ = ['LOOP', 'EventLoop', 'EventQueue', 'Operation', 'WaitTimeout', 'Wakeup']
+__all__ = ['LOOP', 'EventLoop', 'EventQueue', 'Operation', 'WaitTimeout', 'Wakeup',
+           'native']
 
 LOG = logging.getLogger(__name__)
 
@@ -49,14 +50,6 @@ JOIN_TIMEOUT_S = 10
 SETTLING_S = (0.0, 1.0, 3.0, 8.0)
 #: Turns of libvirt's loop in which it frees what was closed, before it ends.
 _LAST_TURNS = 3
-
-
-def native(name: str) -> ModuleType:
-    """Return a module of the standard library as it was before any patching."""
-    if utils.concurrency_mode_threading():
-        return importlib.import_module(name)
-    module: ModuleType = utils.get_eventlet().patcher.original(name)
-    return module
 
 
 class EventLoop:
@@ -154,13 +147,6 @@ class Wakeup:
         self._os.close(self._reader)
 
 
-def _start(target: Callable[..., None], *args: Any) -> threading.Thread:
-    """Run a function aside: a greenlet where eventlet patched the library."""
-    thread = threading.Thread(target=target, args=args, daemon=True)
-    thread.start()
-    return thread
-
-
 def _settled_state(stats: dict[str, Any]) -> int:
     """Return a guest's state, VIR_DOMAIN_*; one that is only starting is off yet."""
     starting = (libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_STARTING_UP)
@@ -242,7 +228,7 @@ class EventQueue:
         self._init_events_pipe()
         self._stopped.clear()
         LOOP.acquire()
-        self._dispatcher = _start(self._dispatch_thread, self._wakeup)
+        self._dispatcher = start(self._dispatch_thread, self._wakeup)
 
     def _init_events_pipe(self) -> None:
         self._wakeup = Wakeup()
@@ -318,7 +304,7 @@ class EventQueue:
     def opened(self, conn: libvirt.virConnect) -> None:
         """Note that there is a connection, whose events are watched."""
         self._queue_event(_Opened())
-        _start(self._settle, conn)
+        start(self._settle, conn)
 
     def _settle(self, conn: libvirt.virConnect) -> None:
         began = time.monotonic()

@@ -20,8 +20,8 @@ from nova.compute import power_state
 from nova.virt import hardware
 from nova.virt.libvirt import agent as libvirt_agent
 from nova.virt.libvirt import blockdevice
+from nova.virt.libvirt import calls as libvirt_calls
 from nova.virt.libvirt import config as vconfig
-from nova.virt.libvirt import connection
 from nova.virt.libvirt import designer
 from nova.virt.libvirt import devices
 from nova.virt.libvirt import domain as libvirt_domain
@@ -458,7 +458,7 @@ class Guest:
 
     def announce_self(self) -> None:
         """Let the guest's interfaces tell the network where they are."""
-        monitor = connection.wrap(libvirt_qemu)
+        monitor = libvirt_calls.beside(self._domain, libvirt_qemu)
         with errors.translated(instance_uuid=self.uuid):
             monitor.qemuMonitorCommand(
                 self._domain, 'announce_self',

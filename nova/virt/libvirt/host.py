@@ -223,7 +223,7 @@ class Host:
         if not only_running:
             flags |= libvirt.VIR_CONNECT_LIST_DOMAINS_INACTIVE
         with self._asking() as conn:
-            return [connection.wrap(domain) for domain in conn.listAllDomains(flags)]
+            return list(conn.listAllDomains(flags))
 
     def list_guests(self, only_running: bool = True) -> list[Any]:
         """Return the guests of this host; see list_instance_domains."""
@@ -434,7 +434,7 @@ class Host:
         # Not every hypervisor has these statistics.
         try:
             with self._asking():
-                return int(connection.wrap(domain).info()[3])
+                return int(domain.info()[3])
         except exception.InstanceNotFound:
             return 0
 

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+
+import threading
+
+import libvirt
+
+from nova import exception
+from nova.tests.fixtures.libvirt import waiting
+from nova.tests.unit import base
+from nova.virt.libvirt import calls
+
+
+class Domain(libvirt.virDomain):
+    """A domain that is nowhere."""
+
+    def __init__(self, name='one'):
+        self._name = name
+
+    def __del__(self):
+        pass
+
+    def name(self):
+        return self._name
+
+    def state(self, flags=0):
+        return [1, flags]
+
+
+class Connection(libvirt.virConnect):
+    """A connection whose calls hang until they are let go."""
+
+    def __init__(self):
+        # What hangs is libvirt, in a native thread.
+        self.go_on = calls.native('threading').Event()
+        self.threads = []
+        self.made = []
+
+    def __del__(self):
+        pass
+
+    def hang(self, *args):
+        self.made.append(args)
+        self.go_on.wait(60)
+        return 'late'
+
+    def migrateToURI3(self):
+        return self.hang()
+
+    def ident(self):
+        return calls.native('threading').get_ident()
+
+    def fail(self):
+        raise libvirt.libvirtError('no')
+
+    def lookup(self):
+        return Domain()
+
+    def listAllDomains(self, flags):
+        return [Domain('one'), Domain('two')]
+
+    def getAllDomainStats(self, flags):
+        return [(Domain('one'), {'state.state': 1})]
+
+    def getCPUMap(self, flags):
+        return 2, [True, False], 1
+
+
+class CallsTestCase(base.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.conn = Connection()
+        self.addCleanup(self.conn.go_on.set)
+
+    def make(self, deadline_s=30):
+        made = calls.Calls(deadline_s)
+        self.addCleanup(made.close)
+        return made, made.wrap(self.conn)
+
+    def wait_for_none_late(self, made):
+        self.conn.go_on.set()
+        waiting.wait_for(lambda: not made.late, f'{made.late}')
+
+    # Making them
+
+    def test_calls_leave_the_thread_of_the_caller(self):
+        _made, conn = self.make()
+        self.assertNotEqual(self.conn.ident(), conn.ident())
+
+    def test_errors_come_out(self):
+        _made, conn = self.make()
+        self.assertRaises(libvirt.libvirtError, conn.fail)
+
+    def test_libvirts_objects_are_wrapped(self):
+        _made, conn = self.make()
+        (domain, stats), = conn.getAllDomainStats(0)
+        found = [conn.lookup(), *conn.listAllDomains(0), domain]
+        self.assertEqual(['one', 'one', 'two', 'one'],
+                         [item.name() for item in found])
+        self.assertEqual([[1, 7]] * 4, [item.state(7) for item in found])
+        self.assertEqual({'state.state': 1}, stats)
+        self.assertNotIn(Domain, [type(item) for item in found])
+
+    def test_data_comes_out_as_it_is(self):
+        _made, conn = self.make()
+        self.assertEqual((2, [True, False], 1), conn.getCPUMap(0))
+
+    def test_what_is_known_here_is_not_handed_over(self):
+        made, conn = self.make()
+        domain = conn.lookup()
+        made.run = None
+        self.assertEqual('one', domain.name())
+
+    def test_wrapped_objects_are_equal_as_libvirts_are(self):
+        made, _conn = self.make()
+        domain = Domain()
+        self.assertEqual(made.wrap(domain), made.wrap(domain))
+        self.assertEqual(hash(made.wrap(domain)), hash(domain))
+        self.assertNotEqual(made.wrap(domain), made.wrap(Domain()))
+
+    def test_others_are_called_as_a_known_object_is(self):
+        made, conn = self.make()
+        self.assertNotEqual(self.conn.ident(), calls.beside(conn, self.conn).ident())
+        self.assertIs(self.conn, calls.beside(self.conn, self.conn))
+
+    # Giving them up
+
+    def test_late_call_is_named(self):
+        made, conn = self.make(deadline_s=0.05)
+        error = self.assertRaises(exception.HypervisorUnavailable, conn.hang)
+        self.assertIn('hang in 0.05 s', str(error))
+        self.assertEqual(['hang'], made.late)
+        self.wait_for_none_late(made)
+
+    def test_calls_go_on_beside_a_late_one(self):
+        made, conn = self.make(deadline_s=0.05)
+        self.assertRaises(exception.HypervisorUnavailable, conn.hang)
+        self.assertEqual('one', conn.lookup().name())
+        self.wait_for_none_late(made)
+
+    def test_too_many_late_calls_let_others_fail_at_once(self):
+        made, conn = self.make(deadline_s=0.01)
+        for _ in range(calls.MAX_LATE):
+            self.assertRaises(exception.HypervisorUnavailable, conn.hang)
+        waiting.wait_for(lambda: len(made.late) == calls.MAX_LATE, f'{made.late}')
+        made.deadline_s = 60
+        error = self.assertRaises(exception.HypervisorUnavailable, conn.lookup)
+        self.assertIn('lookup was not called', str(error))
+        self.assertIn('hang', str(error))
+        self.wait_for_none_late(made)
+        self.assertEqual('one', conn.lookup().name())
+
+    def test_no_deadline_for_what_may_take_long(self):
+        _made, conn = self.make(deadline_s=0.01)
+        answers = []
+        caller = threading.Thread(target=lambda: answers.append(conn.migrateToURI3()))
+        caller.start()
+        waiting.wait_for(lambda: self.conn.made, 'the call')
+        self.conn.go_on.set()
+        caller.join(30)
+        self.assertEqual(['late'], answers)
+
+    def test_unlimited_calls_are_methods_of_libvirt(self):
+        types = (libvirt.virConnect, libvirt.virDomain)
+        for name in calls.UNLIMITED - {'qemuAgentCommand'} | calls.LOCAL - {'ID'}:
+            self.assertTrue(any(hasattr(kind, name) for kind in types), name)
+
+    # Ending
+
+    def test_nothing_of_it_remains(self):
+        def threads():
+            return [thread for thread in calls.native('threading').enumerate()
+                    if thread.name == 'libvirt-call']
+        for _ in range(20):
+            made, conn = self.make()
+            conn.lookup()
+            made.close()
+        waiting.wait_for(lambda: not threads(), f'{threads()}')
+
+    def test_given_up_before_its_turn_it_is_never_made(self):
+        made, _conn = self.make()
+        job = calls._Job('hang', self.conn.hang, (), {})
+        made._give_up(job, 1)
+        self.assertIsNone(made._make(job))
+        self.assertEqual(([], []), (self.conn.made, made.late))

@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Calls into libvirt, which may block for as long as libvirtd likes.
+
+Each call runs in a native thread that is not the caller's: under eventlet one of
+its own pool, so that the hub goes on, else one that is kept here.  Hence the caller
+can go on after a deadline.  The thread cannot; it is free again when libvirt
+answers or keepalive closes the connection.  So many threads may be late and no
+more: what is called beyond them fails at once.
+"""
+
+from collections.abc import Callable
+import importlib
+import threading
+from types import ModuleType
+from typing import Any, TypeVar, cast
+
+import libvirt
+
+from nova import utils
+from nova.i18n import _
+from nova.virt.libvirt import errors
+
+T = TypeVar('T')
+
+#: Threads that calls without an answer may occupy: fewer than the 20 of eventlet's
+#: pool, so that a new connection can always be opened.
+MAX_LATE = 16
+#: Idle threads that are kept for the next calls.
+MAX_IDLE = 32
+
+#: What libvirt hands out and whose methods may block as the connection's do.
+_LIBVIRT_TYPES = tuple(
+    value for name, value in vars(libvirt).items()
+    if isinstance(value, type) and name.startswith('vir'))
+
+#: Methods that the client library answers by itself.
+LOCAL = frozenset({'ID', 'UUID', 'UUIDString', 'connect', 'name'})
+
+#: Methods that take as long as the guest's memory or disk is big, that wait for the
+#: guest, or that libvirt gives up by itself: nobody can say here when they are late.
+UNLIMITED = frozenset({
+    'blockCommit', 'blockCopy', 'blockPull', 'blockRebase', 'blockResize', 'close',
+    'coreDump', 'coreDumpWithFormat', 'create', 'createWithFiles', 'createWithFlags',
+    'createXML', 'createXMLWithFiles', 'destroy', 'destroyFlags', 'fsFreeze',
+    'fsThaw', 'managedSave', 'migrate', 'migrate2', 'migrate3',
+    'migrateToURI', 'migrateToURI2', 'migrateToURI3', 'qemuAgentCommand', 'restore',
+    'restoreFlags', 'revertToSnapshot', 'save', 'saveFlags', 'setTime',
+    'setUserPassword', 'shutdownFlags', 'snapshotCreateXML'})
+
+
+def start(target: Callable[..., None], *args: Any) -> threading.Thread:
+    """Run a function aside: in a greenlet where eventlet patched the library."""
+    thread = threading.Thread(target=target, args=args, daemon=True)
+    thread.start()
+    return thread
+
+
+def native(name: str) -> ModuleType:
+    """Return a module of the standard library as it was before any patching."""
+    if utils.concurrency_mode_threading():
+        return importlib.import_module(name)
+    module: ModuleType = utils.get_eventlet().patcher.original(name)
+    return module
+
+
+class _Job:
+    """One call, which somebody waits for and somebody else makes."""
+
+    def __init__(self, name: str, function: Callable[..., Any], args: tuple[Any, ...],
+                 kwargs: dict[str, Any]) -> None:
+        self.name = name
+        self._function = function
+        self._args = args
+        self._kwargs = kwargs
+        self.began = self.ended = self.given_up = False
+
+    def call(self) -> Any:
+        return self._function(*self._args, **self._kwargs)
+
+
+class Calls:
+    """Makes calls, and gives up those that get no answer in time.
+
+    :param deadline_s: how long an answer is waited for.
+    """
+
+    def __init__(self, deadline_s: float = 60) -> None:
+        self.deadline_s = deadline_s
+        # Taken in threads of either kind, and held for no longer than a comparison.
+        self._lock = native('threading').Lock()
+        self._late: list[_Job] = []
+        self._threads = _Threads() if utils.concurrency_mode_threading() else None
+
+    def wrap(self, target: T) -> T:
+        """Return an object whose methods are called here, and their results' too."""
+        return cast(T, _Proxy(target, self))
+
+    @property
+    def late(self) -> list[str]:
+        """Names of the calls that were given up and occupy their threads still."""
+        return [job.name for job in self._late]
+
+    def close(self) -> None:
+        """Let the idle threads end; the late ones end with their calls."""
+        if self._threads is not None:
+            self._threads.close()
+
+    def run(self, name: str, function: Callable[..., Any], *args: Any,
+            **kwargs: Any) -> Any:
+        """Call a function; what it returns or raises comes out.
+
+        :raises nova.exception.HypervisorUnavailable: after the deadline, or at once
+            where too many calls are late.  The call may take effect all the same.
+        """
+        if len(self._late) >= MAX_LATE:
+            raise errors.hypervisor_unavailable(
+                _('%(name)s was not called: libvirt has not answered %(late)s')
+                % {'name': name, 'late': ', '.join(sorted(set(self.late)))})
+        deadline_s = None if name in UNLIMITED else self.deadline_s
+        job = _Job(name, function, args, kwargs)
+        if self._threads is not None:
+            return self._run_in_thread(self._threads, job, deadline_s)
+        return self._run_in_tpool(job, deadline_s)
+
+    def _run_in_thread(self, threads: '_Threads', job: _Job,
+                       deadline_s: float | None) -> Any:
+        answer = threads.start(self._make, job)
+        if not answer.wait(deadline_s):
+            raise self._give_up(job, deadline_s)
+        return answer.result()
+
+    def _run_in_tpool(self, job: _Job, deadline_s: float | None) -> Any:
+        eventlet = utils.get_eventlet()
+        timeout = eventlet.Timeout(deadline_s)
+        try:
+            return eventlet.tpool.execute(self._make, job)
+        except eventlet.Timeout as ex:
+            if ex is not timeout:
+                raise
+            raise self._give_up(job, deadline_s) from None
+        finally:
+            timeout.cancel()
+
+    def _make(self, job: _Job) -> Any:
+        """Make a call, unless it was given up before its turn came."""
+        if not self._begin(job):
+            return None
+        try:
+            return job.call()
+        finally:
+            self._end(job)
+
+    def _begin(self, job: _Job) -> bool:
+        with self._lock:
+            job.began = not job.given_up
+            return job.began
+
+    def _end(self, job: _Job) -> None:
+        with self._lock:
+            job.ended = True
+            if job.given_up:
+                self._late.remove(job)
+
+    def _give_up(self, job: _Job, deadline_s: float | None) -> Exception:
+        """Wait no longer for a call; return the error that says so."""
+        with self._lock:
+            job.given_up = True
+            if job.began and not job.ended:
+                self._late.append(job)
+        return errors.hypervisor_unavailable(
+            _('libvirt has not answered %(name)s in %(seconds)g s')
+            % {'name': job.name, 'seconds': deadline_s})
+
+
+class _Answer:
+    """What a call comes to, for the one who waits for it."""
+
+    def __init__(self) -> None:
+        self._is_there = threading.Lock()
+        self._is_there.acquire()
+        self._value: Any = None
+        self._error: BaseException | None = None
+
+    def give(self, value: Any, error: BaseException | None) -> None:
+        self._value, self._error = value, error
+        self._is_there.release()
+
+    def wait(self, timeout_s: float | None) -> bool:
+        """Return whether it is there."""
+        return self._is_there.acquire(timeout=-1 if timeout_s is None else timeout_s)
+
+    def result(self) -> Any:
+        """Return the value, or raise the error."""
+        error = self._error
+        if error is None:
+            return self._value
+        try:
+            raise error
+        finally:
+            # The traceback of an error that names it keeps it alive.
+            self._error = error = None
+
+
+class _Thread:
+    """A thread that makes one call after the other.
+
+    :param put_back: called with the thread when it is free; returns whether it is
+        still needed.
+    """
+
+    def __init__(self, put_back: Callable[['_Thread'], bool]) -> None:
+        self._put_back = put_back
+        self._has_work = threading.Lock()
+        self._has_work.acquire()
+        self._work: tuple[Callable[[_Job], Any], _Job, _Answer] | None = None
+        threading.Thread(target=self._run, name='libvirt-call', daemon=True).start()
+
+    def give(self, make: Callable[[_Job], Any] | None, job: _Job | None = None,
+             answer: _Answer | None = None) -> None:
+        """Let it make a call; without one it ends."""
+        self._work = (make, job, answer) if make and job and answer else None
+        self._has_work.release()
+
+    def _run(self) -> None:
+        needed = True
+        while needed:
+            self._has_work.acquire()
+            if self._work is None:
+                return
+            make, job, answer = self._work
+            self._work = None
+            value = error = None
+            try:
+                value = make(job)
+            except BaseException as ex:  # noqa: BLE001  raised where it is waited for
+                error = ex
+            # First, so that who got the answer finds this thread for the next call.
+            needed = self._put_back(self)
+            answer.give(value, error)
+            # It would hold what libvirt handed out until the next call.
+            del make, job, answer, value, error
+
+
+class _Threads:
+    """The threads of a process without eventlet, one for each call under way."""
+
+    def __init__(self) -> None:
+        self._idle: list[_Thread] = []
+        self._closed = False
+
+    def start(self, make: Callable[[_Job], Any], job: _Job) -> _Answer:
+        """Begin a call."""
+        answer = _Answer()
+        try:
+            thread = self._idle.pop()
+        except IndexError:
+            thread = _Thread(self._put_back)
+        thread.give(make, job, answer)
+        return answer
+
+    def _put_back(self, thread: _Thread) -> bool:
+        if self._closed or len(self._idle) >= MAX_IDLE:
+            return False
+        self._idle.append(thread)
+        return True
+
+    def close(self) -> None:
+        """Let the threads end that do nothing, and the others after their calls."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().give(None)
+
+
+class _Proxy:
+    """Stands for an object of libvirt; its methods do not block the hub."""
+
+    __slots__ = ('_calls', '_target')
+
+    def __init__(self, target: Any, calls: Calls) -> None:
+        self._target = target
+        self._calls = calls
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._target, name)
+        if not callable(found) or name in LOCAL:
+            return found
+        calls = self._calls
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return _wrapped(calls.run(name, found, *args, **kwargs), calls)
+        return call
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self._target == getattr(other, '_target', other))
+
+    def __hash__(self) -> int:
+        return hash(self._target)
+
+    def __repr__(self) -> str:
+        return repr(self._target)
+
+
+def beside(known: object, target: T) -> T:
+    """Wrap an object so that it is called as another one of libvirt is."""
+    return known._calls.wrap(target) if isinstance(known, _Proxy) else target
+
+
+def _wrapped(found: Any, calls: Calls) -> Any:
+    """Wrap what libvirt handed out, in lists too; data comes out as it is."""
+    if isinstance(found, _LIBVIRT_TYPES):
+        return _Proxy(found, calls)
+    if isinstance(found, list) and found and not isinstance(found[0], (str, dict)):
+        return [_wrapped(element, calls) for element in found]
+    if isinstance(found, tuple) and found and isinstance(found[0], _LIBVIRT_TYPES):
+        return (_Proxy(found[0], calls), *found[1:])
+    return found
