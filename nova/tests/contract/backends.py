@@ -65,7 +65,9 @@ class FakeOpener(fixtures.Fixture):
     """Opens connections to a fake libvirt of its own."""
 
     def _setUp(self) -> None:
-        self.open: Opener = self.useFixture(fakelibvirt.FakeLibvirt()).open
+        fake = self.useFixture(fakelibvirt.FakeLibvirt())
+        self.open: Opener = fake.open
+        self.hypervisor = fake.hypervisor
 
 
 class RealOpener(fixtures.Fixture):

@@ -10,6 +10,7 @@ import libvirt
 import testtools
 
 from nova.tests.contract import backends
+from nova.tests.fixtures.libvirt.hypervisor import FakeHypervisor
 from nova.virt.libvirt import errors
 from nova.virt.libvirt import eventqueue
 
@@ -29,6 +30,8 @@ class BackendTestCase(testtools.TestCase):
 
     backend: backends.Backend
     opener: backends.Opener
+    #: What is behind the fake; None elsewhere.
+    hypervisor: FakeHypervisor | None = None
 
     def setUp(self) -> None:
         super().setUp()
@@ -85,7 +88,8 @@ class BackendTestCase(testtools.TestCase):
 class OnFake(BackendTestCase):
     def _find_backend(self) -> None:
         self.backend = backends.FAKE
-        self.opener = self.useFixture(backends.FakeOpener()).open
+        fake = self.useFixture(backends.FakeOpener())
+        self.opener, self.hypervisor = fake.open, fake.hypervisor
 
 
 class OnTestDriver(BackendTestCase):

@@ -43,6 +43,14 @@ class GuestContract(base.BackendTestCase):
         conf.add_device(self.disk('vda'))
         return conf
 
+    def let_guest_ignore_us(self) -> None:
+        """Have a guest that does nothing of what it is asked to.
+
+        Where there is no system in it, it cannot do anything else.
+        """
+        if self.hypervisor is not None:
+            self.hypervisor.guests_obey = False
+
     def disk(self, target: str, bus: str = 'virtio', size_mb: int = 1,
              ) -> vconfig.LibvirtConfigGuestDisk:
         """Make the file of a disk and return its description."""

@@ -81,6 +81,33 @@ class DevicesContract(guests.GuestContract):
                                       self.guest.detach_device, vdz, **reach)
             self.assertIn('vdz', str(error))
 
+    def test_detached_and_waited_for(self):
+        self.guest.launch()
+        sda = self.disk('sda', 'scsi')
+        self.guest.attach_device(sda, persistent=True, live=True)
+
+        self.guest.detach_device_and_wait(sda, timeout_s=20)
+
+        self.assertEqual((['vda'], ['vda']), self.now_and_later())
+        # What is gone is no error.
+        self.guest.detach_device_and_wait(sda, timeout_s=20)
+
+    def test_detached_and_waited_for_while_it_is_off(self):
+        self.guest.detach_device_and_wait(self.conf.devices[-1], timeout_s=20)
+
+        self.assertEqual(([], []), self.now_and_later())
+
+    def test_guest_that_keeps_a_device(self):
+        self.guest.launch()
+        self.let_guest_ignore_us()
+
+        error = self.assertRaises(
+            exception.DeviceDetachFailed, self.guest.detach_device_and_wait,
+            self.conf.devices[-1], timeout_s=0.1)
+
+        self.assertIn('disk vda', str(error))
+        self.assertEqual((['vda'], ['vda']), self.now_and_later())
+
     def test_devices_are_found(self):
         self.guest.launch()
         interface = vconfig.LibvirtConfigGuestInterface(

@@ -42,21 +42,25 @@ class DisksContract(guests.GuestContract):
 
     def test_copy_is_gone_over_to(self):
         copy = self.disk('copy')
-        self.device.copy(copy.to_xml(), reuse_ext=True, transient=True)
-        self.wait_until_complete()
-        kind = self.device.get_job_info().job
+        with self.device.watched() as job:
+            self.device.copy(copy.to_xml(), reuse_ext=True, transient=True)
+            job.wait_until_ready(20)
+            complete, kind = (self.device.is_job_complete(),
+                              self.device.get_job_info().job)
+            self.device.abort_job(pivot=True)
+            job.wait_until_over(20)
 
-        self.device.abort_job(pivot=True)
-
-        waiting.wait_for(lambda: self.device.get_job_info() is None, 'no job')
+        self.assertTrue(complete)
+        self.assertIsNone(self.device.get_job_info())
         self.assertEqual(libvirt.VIR_DOMAIN_BLOCK_JOB_TYPE_COPY, kind)
         self.assertEqual(copy.source_path, self.source())
 
     def test_copy_is_given_up(self):
-        self.device.copy(self.disk('copy').to_xml(), reuse_ext=True, transient=True)
-        self.wait_until_complete()
-
-        self.device.abort_job()
+        with self.device.watched() as job:
+            self.device.copy(self.disk('copy').to_xml(), reuse_ext=True, transient=True)
+            job.wait_until_ready(20)
+            self.device.abort_job(async_=True)
+            job.wait_until_over(20)
 
         self.assertIsNone(self.device.get_job_info())
         self.assertEqual(self.original, self.source())
@@ -82,10 +86,20 @@ class DisksContract(guests.GuestContract):
     def test_chain_is_pulled(self):
         for begin in (self.device.pull, lambda: self.device.rebase(None)):
             top = self.overlay()
-            begin()
-            self.wait_until_complete()
+            with self.device.watched() as job:
+                begin()
+                job.wait_until_over(20)
             self.assertIsNone(self.device.get_job_info())
             self.assertEqual(top, self.source())
+
+    def test_disk_is_named_by_its_file(self):
+        self.overlay()
+        device = self.guest.get_block_device(self.source())
+        with device.watched() as job:
+            device.pull()
+            job.wait_until_over(20)
+
+        self.assertIsNone(self.device.get_job_info())
 
     def test_without_a_job(self):
         self.assertIsNone(self.device.get_job_info())

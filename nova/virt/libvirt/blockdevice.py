@@ -2,13 +2,20 @@
 # Copyright the nova-libvirt authors
 """One disk of a domain: its size, its limits, and the jobs on its data."""
 
+from collections.abc import Iterator
+import contextlib
 import dataclasses
+import time
 from typing import Protocol
 
 import libvirt
 
+from nova import exception
+from nova.i18n import _
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import domain as libvirt_domain
+from nova.virt.libvirt import event as libvirtevent
+from nova.virt.libvirt import listeners
 
 #: Fields of a disk's description that begin so are limits of libvirt's names.
 _LIMIT_PREFIX = 'disk_'
@@ -40,6 +47,42 @@ class BlockDeviceJobInfo:
     end: int
 
 
+class BlockJob:
+    """A job on a disk, as its events tell of it."""
+
+    def __init__(self, disk: str, listener: listeners.Listener) -> None:
+        self._disk = disk
+        self._listener = listener
+
+    def wait_until_ready(self, timeout_s: float) -> None:
+        """Return when the copy is the same as the disk, or there is no more to do.
+
+        :raises listeners.WaitTimeout: if it is not in time; the job goes on.
+        :raises nova.exception.InternalError: if it failed or was given up.
+        """
+        self._wait(timeout_s, libvirt.VIR_DOMAIN_BLOCK_JOB_READY,
+                   libvirt.VIR_DOMAIN_BLOCK_JOB_COMPLETED)
+
+    def wait_until_over(self, timeout_s: float) -> None:
+        """Return when the job has ended, done or given up.
+
+        :raises listeners.WaitTimeout: if it has not in time; the job goes on.
+        :raises nova.exception.InternalError: if it failed.
+        """
+        self._wait(timeout_s, libvirt.VIR_DOMAIN_BLOCK_JOB_COMPLETED,
+                   libvirt.VIR_DOMAIN_BLOCK_JOB_CANCELED)
+
+    def _wait(self, timeout_s: float, *wanted: int) -> None:
+        deadline = time.monotonic() + timeout_s
+        while True:
+            event = self._listener.wait(deadline - time.monotonic())
+            if event.status in wanted:
+                return
+            if event.status != libvirt.VIR_DOMAIN_BLOCK_JOB_READY:
+                raise exception.InternalError(
+                    err=_('the job on disk %s failed or was given up') % self._disk)
+
+
 class BlockDevice:
     """A disk of a domain.
 
@@ -58,6 +101,23 @@ class BlockDevice:
         return f'<BlockDevice {self._disk} of {self._domain.uuid}>'
 
     # Jobs
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[BlockJob]:
+        """Give the job that the block begins, to wait for::
+
+            with disk.watched() as job:
+                disk.rebase(None)
+                job.wait_until_over(timeout_s=60)
+        """
+        target = self._target()
+        with self._domain.listener(libvirtevent.BlockJobEvent,
+                                   lambda event: event.disk == target) as listener:
+            yield BlockJob(target, listener)
+
+    def _target(self) -> str:
+        found = self._described() if '/' in self._disk else None
+        return found.target_dev if found is not None else self._disk
 
     def copy(self, dest_xml: str, shallow: bool = False, reuse_ext: bool = False,
              transient: bool = False) -> None:
@@ -143,20 +203,20 @@ class BlockDevice:
         found = self.get_job_info()
         if found is None:
             return True
-        mirror = self._mirror()
-        if mirror is not None:
+        disk = self._described()
+        if disk is not None and disk.mirror is not None:
             # When it begins, both numbers may be 0, or the same for a moment.
-            return bool(mirror.ready == 'yes')
+            return bool(disk.mirror.ready == 'yes')
         return found.end != 0 and found.cur == found.end
 
-    def _mirror(self) -> 'vconfig.LibvirtConfigGuestDiskMirror | None':
+    def _described(self) -> vconfig.LibvirtConfigGuestDisk | None:
+        """Return the disk as the running domain has it."""
         conf = vconfig.LibvirtConfigGuest()
         with self._domain.asked() as raw:
             conf.parse_str(raw.XMLDesc(0))
         disks = conf.devices_of(vconfig.LibvirtConfigGuestDisk)
-        found = [disk for disk in disks
-                 if self._disk in (disk.target_dev, disk.source_path)]
-        return found[0].mirror if found else None
+        return next((disk for disk in disks
+                     if self._disk in (disk.target_dev, disk.source_path)), None)
 
     # Size and limits
 

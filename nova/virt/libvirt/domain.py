@@ -2,13 +2,14 @@
 # Copyright the nova-libvirt authors
 """A domain of libvirt as those see it who work on one aspect of a guest each."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libvirt
 
 from nova.virt.libvirt import errors
+from nova.virt.libvirt import listeners
 
 if TYPE_CHECKING:
     from nova.virt.libvirt import host as libvirt_host
@@ -59,3 +60,21 @@ class Domain:
         """
         with errors.translated(instance_uuid=self.uuid):
             yield self.raw
+
+    def listener(self, kind: listeners.Kinds,
+                 matches: Callable[[Any], bool] | None = None,
+                 ) -> contextlib.AbstractContextManager[listeners.Listener]:
+        """Return a context in which its events can be waited for; see Host.listener.
+
+        :raises RuntimeError: if no host was given.
+        """
+        if self._host is None:
+            raise RuntimeError(f'domain {self.uuid}: no host tells its events')
+        return self._host.listener(kind, self, matches)
+
+    def operation(self, kind: listeners.Operation,
+                  ) -> contextlib.AbstractContextManager[None]:
+        """Return a context in which its end is no news; see Host.operation."""
+        if self._host is None:
+            return contextlib.nullcontext()
+        return self._host.operation(self, kind)

@@ -8,8 +8,6 @@ what libvirt or QEMU refused.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-import enum
-import functools
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import libvirt
@@ -28,6 +26,9 @@ from nova.virt.libvirt import domain as libvirt_domain
 from nova.virt.libvirt import domainjobs
 from nova.virt.libvirt import domainsnapshots
 from nova.virt.libvirt import errors
+from nova.virt.libvirt import listeners
+from nova.virt.libvirt import powerdown
+from nova.virt.libvirt import removal
 from nova.virt.libvirt import tuning
 from nova.virt.libvirt.designer import inputs as design
 
@@ -55,26 +56,7 @@ BlockDevice = blockdevice.BlockDevice
 BlockDeviceJobInfo = blockdevice.BlockDeviceJobInfo
 JobInfo = domainjobs.JobInfo
 VCPUInfo = tuning.VCPUInfo
-
-
-class Asking(enum.Enum):
-    """How a guest is asked to shut down."""
-
-    #: libvirt chooses: the agent if the guest has one, else the power button.
-    DEFAULT = 'default'
-    ACPI = 'acpi'
-    AGENT = 'agent'
-
-
-SHUTDOWN_FLAGS = {
-    Asking.ACPI: libvirt.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN,
-    Asking.AGENT: libvirt.VIR_DOMAIN_SHUTDOWN_GUEST_AGENT,
-}
-REBOOT_FLAGS = {
-    Asking.DEFAULT: libvirt.VIR_DOMAIN_REBOOT_DEFAULT,
-    Asking.ACPI: libvirt.VIR_DOMAIN_REBOOT_ACPI_POWER_BTN,
-    Asking.AGENT: libvirt.VIR_DOMAIN_REBOOT_GUEST_AGENT,
-}
+Asking = powerdown.Asking
 
 
 class Screenshot(NamedTuple):
@@ -97,6 +79,7 @@ class Guest:
         self._domain = domain
         #: The domain, for those who work on one aspect of it.
         self.handle = libvirt_domain.Domain(domain, host)
+        self._powerdown = powerdown.PowerDown(self.handle)
         #: The program in the guest that does what only it can.
         self.agent = libvirt_agent.GuestAgent(self.handle)
         #: Snapshots that libvirt takes.
@@ -179,19 +162,25 @@ class Guest:
 
         :param by: how it is asked.
         """
-        ask = self._domain.shutdown
-        if by is not Asking.DEFAULT:
-            ask = functools.partial(self._domain.shutdownFlags, SHUTDOWN_FLAGS[by])
-        with errors.translated(instance_uuid=self.uuid):
-            self._unless_inactive(ask)
+        self._powerdown.ask(by)
+
+    def shutdown_and_wait(self, timeout_s: float, retry_interval_s: float = 0,
+                          by: Asking = Asking.DEFAULT) -> bool:
+        """Ask the guest to shut down, and wait for its end.
+
+        :param retry_interval_s: between two requests, which a guest that boots does
+            not hear; 0 makes one only.
+        :returns: False if it is not off in time, or is paused; it runs on then, and
+            may still come to hear.
+        """
+        return self._powerdown.wait(timeout_s, retry_interval_s, by)
 
     def reboot(self, by: Asking = Asking.DEFAULT) -> None:
         """Ask the guest to shut down and start anew, in the same process.
 
-        It is not waited for.  After a failure it runs on.
+        It is not waited for; a RebootEvent tells.  After a failure it runs on.
         """
-        with errors.translated(instance_uuid=self.uuid):
-            self._domain.reboot(REBOOT_FLAGS[by])
+        self._powerdown.ask_to_reboot(by)
 
     def pause(self) -> None:
         """Stop the CPUs of the guest; its memory stays."""
@@ -406,6 +395,21 @@ class Guest:
         """
         devices.detach(self.handle, conf, persistent, live)
 
+    def detach_device_and_wait(self, conf: Any, timeout_s: float, attempts: int = 1,
+                               persistent: bool = True, live: bool = True) -> None:
+        """Take a device away, and return when the guest has let go of it.
+
+        A device that is not there is no error, nor is a guest that stops meanwhile.
+        What runs goes first: after a failure the definition is what it was, and a
+        guest that has not let go may still do so.
+
+        :param timeout_s: for each attempt.
+        :param attempts: how often the guest is asked; while it boots, nobody hears.
+        :raises nova.exception.DeviceDetachFailed: if the guest keeps it.
+        """
+        removal.detach_and_wait(self.handle, conf, timeout_s, attempts, persistent,
+                                live)
+
     def get_block_device(self, disk: str) -> blockdevice.BlockDevice:
         """Return a disk, by its target or the path of its source; asks nothing."""
         return blockdevice.BlockDevice(self, disk)
@@ -440,7 +444,8 @@ class Guest:
         params = domainjobs.migration_parameters(
             migrate_uri, migrate_disks, destination_xml, bandwidth, parallel)
         flags = domainjobs.migration_flags(flags, migrate_disks)
-        with errors.translated(instance_uuid=self.uuid):
+        moving = self.handle.operation(listeners.Operation.MIGRATION)
+        with moving, errors.translated(instance_uuid=self.uuid):
             self._domain.migrateToURI3(destination, params=params, flags=flags)
 
     def migrate_configure_max_downtime(self, mstime: int) -> None:

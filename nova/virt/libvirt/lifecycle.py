@@ -16,6 +16,7 @@ from nova import exception
 from nova.compute import power_state
 from nova.i18n import _
 from nova.virt.libvirt import blockinfo
+from nova.virt.libvirt import eventqueue
 from nova.virt.libvirt import guest as libvirt_guest
 from nova.virt.libvirt import host as libvirt_host
 from nova.virt.libvirt import machine
@@ -51,8 +52,8 @@ class LifecycleSettings:
     soft_reboot_timeout_s: float = 120
     #: Seconds after which such a guest is asked again: while it boots, nobody hears.
     soft_reboot_retry_s: float = 10
-    #: Seconds between two looks at a guest that is shutting down.
-    poll_interval_s: float = 0.5
+    #: Seconds before a guest that could not be stopped is stopped again.
+    kill_interval_s: float = 0.5
 
 
 class Disks(Protocol):
@@ -228,8 +229,10 @@ class Lifecycle:
 
         :raises exception.InstancePowerOffFailure: if the guest cannot be stopped.
         """
-        self.stop(instance)
-        self.cleanup(instance, network_info, destroy_disks)
+        guest = self._find(instance)
+        if guest is not None:
+            self._stop(guest, instance)
+        self._clean_up(guest, instance, network_info, destroy_disks)
         LOG.info('Instance destroyed', instance=instance)
 
     def cleanup(self, instance: 'objects.Instance', network_info: Any = None,
@@ -238,7 +241,12 @@ class Lifecycle:
 
         :raises exception.InstanceTerminationFailure: if files cannot be removed.
         """
-        self.undefine(instance)
+        self._clean_up(self._find(instance), instance, network_info, destroy_disks)
+
+    def _clean_up(self, guest: libvirt_guest.Guest | None,
+                  instance: 'objects.Instance', network_info: Any,
+                  destroy_disks: bool) -> None:
+        self._undefine(guest)
         self._unplug(instance, network_info)
         if destroy_disks and not self._disks.remove(instance):
             raise exception.InstanceTerminationFailure(
@@ -246,7 +254,10 @@ class Lifecycle:
 
     def undefine(self, instance: 'objects.Instance') -> None:
         """Remove the definition of a guest, if there is one."""
-        guest = self._find(instance)
+        self._undefine(self._find(instance))
+
+    @staticmethod
+    def _undefine(guest: libvirt_guest.Guest | None) -> None:
         if guest is not None:
             with contextlib.suppress(exception.InstanceNotFound):
                 guest.delete_configuration()
@@ -259,8 +270,11 @@ class Lifecycle:
         :raises exception.InstancePowerOffFailure: if it goes on running.
         """
         guest = self._find(instance)
-        if guest is None:
-            return
+        if guest is not None:
+            self._stop(guest, instance)
+
+    def _stop(self, guest: libvirt_guest.Guest,
+              instance: 'objects.Instance') -> None:
         with contextlib.suppress(exception.InstanceNotFound):
             self._kill(guest, instance)
 
@@ -276,7 +290,7 @@ class Lifecycle:
                 LOG.warning('Stopping the guest failed (attempt %d of %d): %s',
                             attempt, KILL_ATTEMPTS, error, instance=instance)
                 reason = error
-            time.sleep(self._settings.poll_interval_s)
+            time.sleep(self._settings.kill_interval_s)
         raise exception.InstancePowerOffFailure(reason=str(reason)) from reason
 
     def power_off(self, instance: 'objects.Instance', timeout_s: float = 0,
@@ -317,13 +331,14 @@ class Lifecycle:
         calling this again.
         """
         _refuse_volumes(block_device_info)
-        self.stop(instance)
-        image_meta = instance.image_meta
-        disk_info = self._disk_info(instance, image_meta, block_device_info)
-        guest = self._define(instance, image_meta, disk_info, network_info,
-                             block_device_info, self._find(instance))
-        self._interfaces.plug(instance, network_info or ())
-        guest.launch()
+        with self._host.operation(instance, eventqueue.Operation.REBOOT):
+            self.stop(instance)
+            image_meta = instance.image_meta
+            disk_info = self._disk_info(instance, image_meta, block_device_info)
+            guest = self._define(instance, image_meta, disk_info, network_info,
+                                 block_device_info, self._find(instance))
+            self._interfaces.plug(instance, network_info or ())
+            guest.launch()
         LOG.info('Instance started', instance=instance)
 
     def _soft_reboot(self, instance: 'objects.Instance') -> bool:
@@ -332,53 +347,34 @@ class Lifecycle:
         if guest.get_power_state(self._host) != power_state.RUNNING:
             return False
         before = guest.id
-        if not self._shut_down(instance, self._settings.soft_reboot_timeout_s,
-                               self._settings.soft_reboot_retry_s):
-            LOG.info('Guest did not shut down in %d s; rebooting it the hard way',
-                     self._settings.soft_reboot_timeout_s, instance=instance)
-            return False
-        guest = self._get(instance)
-        if guest.get_power_state(self._host) in OFF_STATES:
-            guest.launch()
+        with self._host.operation(instance, eventqueue.Operation.REBOOT):
+            if not self._shut_down(instance, self._settings.soft_reboot_timeout_s,
+                                   self._settings.soft_reboot_retry_s):
+                LOG.info('Guest did not shut down in %d s; rebooting it the hard way',
+                         self._settings.soft_reboot_timeout_s, instance=instance)
+                return False
+            guest = self._get(instance)
+            if guest.get_power_state(self._host) in OFF_STATES:
+                guest.launch()
         return guest.id != before
 
     def _shut_down(self, instance: 'objects.Instance', timeout_s: float,
                    retry_interval_s: float) -> bool:
         """Ask a guest to shut down; True once it is off."""
         deadline = time.monotonic() + timeout_s
-        ask_at = time.monotonic()
         while True:
             guest = self._find(instance)
-            if guest is None or self._is_off(guest):
+            if guest is None:
                 return True
-            now = time.monotonic()
-            if now >= deadline or not self._can_answer(guest):
-                return False
-            if now >= ask_at:
-                self._ask_to_shut_down(guest, instance)
-                ask_at = now + retry_interval_s if retry_interval_s else deadline
-            time.sleep(min(self._settings.poll_interval_s, max(0, deadline - now)))
-
-    def _is_off(self, guest: libvirt_guest.Guest) -> bool:
-        try:
-            return guest.get_power_state(self._host) in OFF_STATES
-        except exception.InstanceNotFound:
-            return True
-
-    def _can_answer(self, guest: libvirt_guest.Guest) -> bool:
-        """Tell whether a guest can hear a request to shut down."""
-        try:
-            return guest.get_power_state(self._host) != power_state.PAUSED
-        except exception.InstanceNotFound:
-            return False
-
-    def _ask_to_shut_down(self, guest: libvirt_guest.Guest,
-                          instance: 'objects.Instance') -> None:
-        try:
-            guest.shutdown()
-        except (exception.InternalError, exception.InstanceNotFound) as error:
-            LOG.debug('Asking the guest to shut down failed: %s', error,
-                      instance=instance)
+            remaining_s = deadline - time.monotonic()
+            try:
+                return guest.shutdown_and_wait(remaining_s, retry_interval_s)
+            except exception.InstanceNotFound:
+                return True
+            except exception.HypervisorUnavailable:
+                # Its end may have been missed: look again over a new connection.
+                if remaining_s <= 0:
+                    raise
 
     def pause(self, instance: 'objects.Instance') -> None:
         """Stop the CPUs of a guest."""
