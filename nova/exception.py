@@ -1124,6 +1124,19 @@ class PortBindingFailed(Invalid):
     )
 
 
+class AttachInterfaceNotSupported(Invalid):
+    msg_fmt = _('Attaching an interface is not supported for instance '
+                '%(instance_uuid)s')
+
+
+class InterfaceAttachFailed(NovaException):
+    msg_fmt = _('Failed to attach a network interface to %(instance_uuid)s')
+
+
+class InterfaceDetachFailed(Invalid):
+    msg_fmt = _('Failed to detach a network interface from %(instance_uuid)s')
+
+
 class VirtualInterfaceCreateException(NovaException):
     msg_fmt = _('Virtual interface creation failed')
 

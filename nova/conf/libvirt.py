@@ -124,6 +124,12 @@ OPTS: list[cfg.Opt] = [
         help='Queues of a multiqueue interface at most; unset means the '
              "kernel's limit."),
     cfg.IntOpt(
+        'device_detach_attempts', default=8, min=1,
+        help='How often a guest is asked to let go of a device.'),
+    cfg.IntOpt(
+        'device_detach_timeout', default=20, min=1,
+        help='Seconds that the guest is given each time.'),
+    cfg.IntOpt(
         'wait_soft_reboot_seconds', default=120,
         help='Seconds that a guest is given to shut down in a soft reboot '
              'before a hard one.'),

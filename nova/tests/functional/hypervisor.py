@@ -193,10 +193,11 @@ class Server:
         address = (vif or self.vifs[0]).fixed_ips()[0]['address']
         self.shell.run(f'ip link set {card} up; ip address add {address}/24 dev {card}')
 
-    def ping(self, address: str, count: int = 3) -> int:
-        """Return how many answers the guest gets."""
+    def ping(self, address: str, source: str | None = None) -> int:
+        """Ask three times, and return how many answers the guest gets."""
+        own = f'-I {source}' if source else ''
         _status, output = self.shell.attempt(
-            f'ping -c {count} -i 0.2 -W 1 {address}')
+            f'ping -c 3 -i 0.2 -W 1 {own} {address}')
         received = re.search(r'(\d+) packets received', output)
         assert received, output
         return int(received[1])

@@ -87,6 +87,19 @@ def attach(domain: libvirt_domain.Domain, device: Device, persistent: bool,
         raw.attachDeviceFlags(device.to_xml(), flags)
 
 
+def update(domain: libvirt_domain.Domain, device: Device, persistent: bool,
+           live: bool) -> None:
+    """Change a device of the domain in place.
+
+    After a failure it is what it was.
+
+    :raises nova.exception.InternalError: for what libvirt or QEMU refused.
+    """
+    flags = libvirt_domain.affecting(persistent, live)
+    with domain.asked() as raw:
+        raw.updateDeviceFlags(device.to_xml(), flags)
+
+
 # Detaching
 
 def detach(domain: libvirt_domain.Domain, device: Device, persistent: bool,

@@ -25,6 +25,7 @@ from nova.virt.libvirt import firewall
 from nova.virt.libvirt import guest as libvirt_guest
 from nova.virt.libvirt import host as libvirt_host
 from nova.virt.libvirt import hostfacts
+from nova.virt.libvirt import hotplug
 from nova.virt.libvirt import imagebackend
 from nova.virt.libvirt import imagecache
 from nova.virt.libvirt import interfaces
@@ -62,6 +63,7 @@ class LibvirtDriver(driver.ComputeDriver):
     capabilities = {
         **driver.NO_CAPABILITIES,
         'has_imagecache': True,
+        'supports_attach_interface': True,
         'supports_image_type_aki': True,
         'supports_image_type_ami': True,
         'supports_image_type_ari': True,
@@ -94,6 +96,9 @@ class LibvirtDriver(driver.ComputeDriver):
             settings=guest_settings.interface)
         self._firewall = firewall.NWFilterFirewall(self._host)
         self._interfaces = interfaces.InstanceInterfaces(vif_driver, self._firewall)
+        self._hotplug = hotplug.Hotplug(
+            self._host, self._interfaces,
+            design.from_options(hotplug.HotplugSettings, _option))
         self._lifecycle = lifecycle.Lifecycle(
             self._host, self._disks, self._interfaces,
             hostfacts.CachedHostFacts(self._host, guest_settings),
@@ -128,6 +133,7 @@ class LibvirtDriver(driver.ComputeDriver):
         self._check_virt_type()
         self._dirs.ensure_root()
         self._bases.sweep()
+        self._firewall.sweep(self.list_instances())
 
     def _check_virt_type(self) -> None:
         wanted = CONF.libvirt.virt_type
@@ -277,10 +283,27 @@ class LibvirtDriver(driver.ComputeDriver):
     # Networks
 
     def plug_vifs(self, instance: 'objects.Instance', network_info: Any) -> None:
-        self._interfaces.plug(instance, network_info or ())
+        self._interfaces.settle(instance, network_info or ())
 
     def unplug_vifs(self, instance: 'objects.Instance', network_info: Any) -> None:
         self._interfaces.unplug(instance, network_info or ())
+
+    def attach_interface(self, context: Context, instance: 'objects.Instance',
+                         image_meta: 'objects.ImageMeta', vif: Any) -> None:
+        self._hotplug.attach(instance, image_meta, vif)
+
+    def detach_interface(self, context: Context, instance: 'objects.Instance',
+                         vif: Any) -> None:
+        self._hotplug.detach(instance, vif)
+
+    def update_interface(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Let a running interface have the limits and filter that it ought to have."""
+        self._hotplug.update(instance, vif)
+
+    def set_link_state(self, instance: 'objects.Instance', vif: Any,
+                       is_up: bool) -> None:
+        """Plug in or pull the cable of an interface, as the guest sees it."""
+        self._hotplug.set_link_state(instance, vif, is_up)
 
     # Device names
 

@@ -158,14 +158,27 @@ class NWFilterFirewall:
         """Remove the filter of a VIF that no guest uses any more."""
         self._remove([self.get_filter_name(instance, vif)])
 
+    def unfilter_others(self, instance: 'objects.Instance',
+                        network_info: Sequence[Any]) -> None:
+        """Remove the filters of an instance that are not those of these VIFs.
+
+        A killed service leaves some behind in the middle of attaching or detaching.
+        """
+        wanted = self.get_filter_names(instance, network_info).values()
+        self._remove(name for name in self._filters_of(instance)
+                     if name not in wanted)
+
     def unfilter_instance(self, instance: 'objects.Instance',
                           network_info: Sequence[Any]) -> None:
         """Remove all filters of an instance whose guest does not run.
 
         Those too that no VIF of it is known for any more.
         """
-        self._remove(name for name in self._host.list_nwfilters()
-                     if nwfilters.owner_of(name) == instance.name)
+        self._remove(self._filters_of(instance))
+
+    def _filters_of(self, instance: 'objects.Instance') -> list[str]:
+        return [name for name in self._host.list_nwfilters()
+                if nwfilters.owner_of(name) == instance.name]
 
     def sweep(self, owners: Iterable[str]) -> None:
         """Remove the filters of instances that there are not.

@@ -410,6 +410,14 @@ class Guest:
         removal.detach_and_wait(self.handle, conf, timeout_s, attempts, persistent,
                                 live)
 
+    def update_device(self, conf: Any, persistent: bool = False,
+                      live: bool = False) -> None:
+        """Change a device in place, as far as its kind can be changed.
+
+        After a failure it is what it was.
+        """
+        devices.update(self.handle, conf, persistent, live)
+
     def get_block_device(self, disk: str) -> blockdevice.BlockDevice:
         """Return a disk, by its target or the path of its source; asks nothing."""
         return blockdevice.BlockDevice(self, disk)

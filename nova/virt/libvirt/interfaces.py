@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from oslo_log import log as logging
 
 from nova import exception
+from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import vif as vif_driver
+from nova.virt.libvirt import vifconfig
 
 if TYPE_CHECKING:
     from nova import objects
@@ -26,6 +28,13 @@ class Firewall(Protocol):
     def setup_basic_filtering(self, instance: 'objects.Instance',
                               network_info: Sequence[Any]) -> None:
         """Make the filters of an instance's VIFs be what they ought to be."""
+
+    def unfilter_vif(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Remove the filter of a VIF."""
+
+    def unfilter_others(self, instance: 'objects.Instance',
+                        network_info: Sequence[Any]) -> None:
+        """Remove the filters of an instance that are not those of these VIFs."""
 
     def unfilter_instance(self, instance: 'objects.Instance',
                           network_info: Sequence[Any]) -> None:
@@ -54,6 +63,19 @@ class InstanceInterfaces:
             return {}
         return self._firewall.get_filter_names(instance, network_info)
 
+    def describe(self, instance: 'objects.Instance', vif: Any,
+                 guest: vifconfig.VIFGuest) -> vifconfig.Device:
+        """Return the interface of a VIF, with its filter.
+
+        :raises exception.NovaException: for a VIF that no guest can have.
+        """
+        describer = vifconfig.InterfaceDescriber(
+            self._driver.settings, self.find([vif]))
+        conf = describer.describe(vif, guest)
+        if isinstance(conf, vconfig.LibvirtConfigGuestInterface):
+            conf.filtername = self.filters(instance, [vif]).get(vif['id'])
+        return conf
+
     def plug(self, instance: 'objects.Instance', network_info: Sequence[Any]) -> None:
         """Make what the guest needs on the host, and its filters.
 
@@ -66,6 +88,17 @@ class InstanceInterfaces:
             self._driver.plug(instance, vif)
         if self._firewall is not None:
             self._firewall.setup_basic_filtering(instance, network_info)
+
+    def settle(self, instance: 'objects.Instance', network_info: Sequence[Any],
+               ) -> None:
+        """Plug what is not plugged, and remove the filters of what is there no more.
+
+        :param network_info: all VIFs of the instance.
+        :raises exception.VirtualInterfacePlugException: with what failed.
+        """
+        self.plug(instance, network_info)
+        if self._firewall is not None:
+            self._firewall.unfilter_others(instance, network_info)
 
     def unplug(self, instance: 'objects.Instance', network_info: Sequence[Any],
                ) -> None:
@@ -86,3 +119,12 @@ class InstanceInterfaces:
             self._firewall.unfilter_instance(instance, network_info)
         if failed is not None:
             raise failed
+
+    def unplug_one(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Remove what plug() has made for a VIF that no guest uses any more.
+
+        :raises exception.VirtualInterfaceUnplugException: with what failed.
+        """
+        if self._firewall is not None and vif['id'] in self.filters(instance, [vif]):
+            self._firewall.unfilter_vif(instance, vif)
+        self._driver.unplug(instance, vif)

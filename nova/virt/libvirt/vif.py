@@ -64,6 +64,7 @@ _KINDS = {
     network_model.VIF_TYPE_MACVTAP: 'macvtap',
     network_model.VIF_TYPE_HW_VEB: 'hw_veb',
     network_model.VIF_TYPE_HOSTDEV: 'hostdev_physical',
+    vifconfig.VIF_TYPE_USER: 'user',
     network_model.VIF_TYPE_802_QBG: '802qbg',
     network_model.VIF_TYPE_802_QBH: '802qbh',
     network_model.VIF_TYPE_IB_HOSTDEV: 'ib_hostdev',

@@ -29,6 +29,9 @@ _KVM_MODELS = frozenset({
     fields.VIFModel.E1000, fields.VIFModel.E1000E, fields.VIFModel.IGB,
     fields.VIFModel.VMXNET3, fields.VIFModel.SPAPR_VLAN})
 
+#: A port that reaches out through QEMU alone; the network service has none such.
+VIF_TYPE_USER = 'user'
+
 #: What guests of a type can have.
 _MODELS = {
     'kvm': _KVM_MODELS,
@@ -185,6 +188,12 @@ class InterfaceDescriber:
         self._over_ethernet(conf, vif)
         conf.mtu = self._mtu(vif)
         conf.managed = 'no'
+        return conf
+
+    def describe_user(self, vif: Any, guest: VIFGuest) -> Device:
+        """Return an interface whose network QEMU makes up, where nobody is root."""
+        conf = self.base(vif, guest)
+        conf.net_type = 'user'
         return conf
 
     def describe_iovisor(self, vif: Any, guest: VIFGuest) -> Device:

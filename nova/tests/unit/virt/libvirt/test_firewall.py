@@ -6,6 +6,7 @@ from typing import Any
 
 from nova import exception
 from nova.network import model
+from nova.tests.fixtures import netdevices
 from nova.tests.unit import base
 from nova.tests.unit.virt import builders
 from nova.virt.libvirt import config as vconfig
@@ -40,22 +41,11 @@ class FakeHost:
         self.filters.pop(name, None)
 
 
-class FakeDevices:
-
-    def __init__(self) -> None:
-        self.filtered: list[str] = []
-
-    def filter_bridged(self, bridge: str) -> None:
-        if bridge == 'broken':
-            raise OSError(95, 'Operation not supported')
-        self.filtered.append(bridge)
-
-
 class FirewallTestCase(base.TestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.host, self.devices = FakeHost(), FakeDevices()
+        self.host, self.devices = FakeHost(), netdevices.FakeNetDevices()
         self.firewall = firewall.NWFilterFirewall(self.host, self.devices)
         self.instance = builders.instance()
 
@@ -211,11 +201,12 @@ class TestBridges(FirewallTestCase):
         self.assertEqual(['br1'], self.devices.filtered)
 
     def test_rules_that_would_see_nothing_are_refused(self) -> None:
-        vif = self.vif(bridge='broken', security_group_rules=[])
+        self.devices.broken = {'filter_bridged'}
+        vif = self.vif(bridge='br1', security_group_rules=[])
         error = self.assertRaises(
             exception.VirtualInterfacePlugException, self.set_up, vif)
 
-        self.assertIn('broken', str(error))
+        self.assertIn('br1', str(error))
         self.assertEqual([], self.instance_filters())
 
 
@@ -238,6 +229,15 @@ class TestRemoval(FirewallTestCase):
         self.firewall.unfilter_vif(self.instance, self.vif(1))
 
         self.assertEqual([f'nova-instance-{self.instance.name}-fa163e000002'],
+                         self.instance_filters())
+
+    def test_what_a_killed_service_left(self) -> None:
+        self.set_up(self.vif(1), self.vif(2), self.vif(3))
+
+        self.firewall.unfilter_others(
+            self.instance, [self.vif(1), self.vif(2, port_security_enabled=False)])
+
+        self.assertEqual([f'nova-instance-{self.instance.name}-fa163e000001'],
                          self.instance_filters())
 
     def test_one_that_is_used_keeps_no_other(self) -> None:

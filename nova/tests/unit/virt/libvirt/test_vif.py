@@ -12,82 +12,22 @@ from oslo_concurrency import processutils
 
 from nova import exception
 from nova.network import model
+from nova.tests.fixtures import netdevices
 from nova.tests.unit import base
 from nova.tests.unit.virt import builders
 from nova.virt.libvirt import vif as vif_driver
 
-ADDRESS = '0000:81:00.1'
+ADDRESS = netdevices.FUNCTION
 PORT = '1a2b3c01-aaaa-4bbb-8ccc-000000000001'
 NETWORK = 'a4e1b3f0-0000-4000-8000-000000000001'
 DEVICE = 'tap1a2b3c01'
-
-
-class FakeDevices:
-    """The network devices of a host that is not there."""
-
-    def __init__(self, *bridges: str) -> None:
-        self.bridges: dict[str, list[str]] = {name: [] for name in bridges}
-        self.others: dict[str, tuple[Any, ...]] = {}
-        self.functions: list[tuple[Any, ...]] = []
-        self.broken: set[str] = set()
-
-    def _maybe_fail(self, operation: str) -> None:
-        if operation in self.broken:
-            raise OSError(16, f'{operation} is busy')
-
-    def names(self) -> set[str]:
-        return {*self.bridges, *self.others}
-
-    def exists(self, name: str) -> bool:
-        return name in self.names()
-
-    def is_bridge(self, name: str) -> bool:
-        return name in self.bridges
-
-    def ports(self, name: str) -> list[str]:
-        return self.bridges[name]
-
-    def delete(self, name: str) -> None:
-        self._maybe_fail('delete')
-        self.bridges.pop(name, None)
-        self.others.pop(name, None)
-
-    def add_bridge(self, name: str, mtu: int | None = None) -> bool:
-        if name in self.names():
-            return False
-        self.bridges[name] = []
-        return True
-
-    def add_port(self, bridge: str, name: str) -> None:
-        self._maybe_fail('add_port')
-        self.bridges[bridge].append(name)
-
-    def add_tap(self, name: str, *properties: Any, **more: Any) -> bool:
-        return self._add(name, 'tap', *properties, *more.values())
-
-    def add_vlan(self, name: str, *properties: Any) -> bool:
-        return self._add(name, 'vlan', *properties)
-
-    def _add(self, name: str, *properties: Any) -> bool:
-        self._maybe_fail(f'add_{properties[0]}')
-        is_new = name not in self.others
-        self.others.setdefault(name, properties)
-        return is_new
-
-    def set_function(self, *call: Any, **more: Any) -> None:
-        self.functions.append((*call, more) if more else call)
-
-    def get_name(self, pci_addr: str) -> str:
-        if pci_addr != ADDRESS:
-            raise LookupError(pci_addr)
-        return 'ens1v0'
 
 
 class VIFDriverTestCase(base.TestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.devices = FakeDevices('br0')
+        self.devices = netdevices.FakeNetDevices('br0')
         self.commands: list[tuple[str, ...]] = []
         self.instance = builders.instance()
         self.instance.system_metadata = {}
@@ -230,7 +170,7 @@ class TestDevices(VIFDriverTestCase):
                              self.devices.functions)
 
     def test_what_libvirt_plugs(self) -> None:
-        for kind in ('hostdev_physical', '802.1qbg', '802.1qbh'):
+        for kind in ('hostdev_physical', '802.1qbg', '802.1qbh', 'user'):
             self.plug(self.vif(kind))
             self.unplug(self.vif(kind))
 

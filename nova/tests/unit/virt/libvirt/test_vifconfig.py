@@ -44,6 +44,12 @@ class InterfaceDescriberTestCase(base.TestCase):
         self.assertEqual(('bridge', 'br-int', 'tap1', 1450),
                          (conf.net_type, conf.source_dev, conf.target_dev, conf.mtu))
 
+    def test_network_that_qemu_makes_up(self) -> None:
+        conf = self.config_of(self.vif('user'))
+
+        self.assertEqual(('user', 'virtio', None),
+                         (conf.net_type, conf.model, conf.source_dev))
+
     def test_tap_of_somebody_else(self) -> None:
         for vif in (self.vif('tap'), self.vif('ovs', details={'ovs_create_tap': True})):
             conf = self.config_of(vif)
