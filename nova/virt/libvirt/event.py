@@ -3,16 +3,14 @@
 """What libvirt's events mean: its codes become objects of ``nova.virt.event``."""
 
 from collections.abc import Callable, Mapping
-import dataclasses
-from typing import Any
+from typing import Any, NamedTuple
 
 import libvirt
 
 from nova.virt import event as virtevent
 
 
-@dataclasses.dataclass(frozen=True)
-class DomainEvent:
+class DomainEvent(NamedTuple):
     """A lifecycle event as libvirt reports it."""
 
     uuid: str
@@ -215,10 +213,8 @@ _DETAILED: dict[tuple[int, int], int | None] = {
 
 def transition_of(event: DomainEvent) -> int | None:
     """Return the transition of ``nova.virt.event``, or None if it is none."""
-    key = (event.kind, event.detail)
-    if key in _DETAILED:
-        return _DETAILED[key]
-    return _TRANSITIONS.get(event.kind)
+    kind = event.kind
+    return _DETAILED.get((kind, event.detail), _TRANSITIONS.get(kind))
 
 
 #: What a guest does, in the words of the transition that led there.
@@ -266,25 +262,26 @@ class GuestStates:
         transition = transition_of(event)
         if transition is None:
             return None
-        if self._is_late(event.uuid, transition):
+        if event.uuid in self._made_up and self._is_late(event.uuid, transition):
             return None
         return virtevent.LifecycleEvent(event.uuid, transition, event.timestamp)
 
     def _is_late(self, uuid: str, transition: int) -> bool:
         """Tell whether an event was told of already, without having come."""
-        made_up = self._made_up.get(uuid, [])
+        made_up = self._made_up[uuid]
         if transition in made_up:
             made_up.remove(transition)
             return True
-        self._made_up.pop(uuid, None)
+        del self._made_up[uuid]
         return False
 
     def _note(self, event: DomainEvent) -> None:
-        if event.kind == libvirt.VIR_DOMAIN_EVENT_UNDEFINED:
-            if self._known.get(event.uuid) == _OFF:
-                del self._known[event.uuid]
-        elif event.kind in _MEANING_OF_KIND:
-            self._known[event.uuid] = _MEANING_OF_KIND[event.kind]
+        meaning = _MEANING_OF_KIND.get(event.kind)
+        if meaning is not None:
+            self._known[event.uuid] = meaning
+        elif (event.kind == libvirt.VIR_DOMAIN_EVENT_UNDEFINED
+              and self._known.get(event.uuid) == _OFF):
+            del self._known[event.uuid]
 
     def begin(self, states: Mapping[str, int]) -> None:
         """Note where all guests stand, without any news in it.

@@ -48,6 +48,10 @@ JOIN_TIMEOUT_S = 10
 #: libvirtd that just started finds out late, and tells nobody, which guests ended
 #: while it was away.
 SETTLING_S = (0.0, 1.0, 3.0, 8.0)
+#: What comes in so soon after other events is delivered together.
+BURST_PAUSE_S = 0.0005
+#: Events that are delivered before other greenlets get their turn.
+TURN = 16
 #: Turns of libvirt's loop in which it frees what was closed, before it ends.
 _LAST_TURNS = 3
 
@@ -120,20 +124,31 @@ class Wakeup:
         self._os = native('os')
         # Writers are native threads too: a lock of the patched kind is not for them.
         self._lock = native('threading').Lock()
+        #: Whether the reader was woken and has not seen it yet.
+        self._pending = False
         self._reader, writer = os.pipe()
         self._writer: int | None = writer
         os.set_blocking(writer, False)
         os.set_blocking(self._reader, utils.concurrency_mode_threading())
 
     def wake(self) -> None:
-        """Wake the reader, from any thread; too late after the end, it does nothing."""
+        """Wake the reader, from any thread; too late after the end, it does nothing.
+
+        What the reader is to find must be there before.
+        """
+        if self._pending:
+            return
+        self._pending = True
         with self._lock, contextlib.suppress(BlockingIOError):
             if self._writer is not None:
                 self._os.write(self._writer, b'\0')
 
     def wait(self) -> bool:
         """Wait until woken; return False, once closed, where that is the end."""
-        return bool(os.read(self._reader, 4096))
+        woken = bool(os.read(self._reader, 4096))
+        # Before the reader looks: who comes later wakes it again.
+        self._pending = False
+        return woken
 
     def close_writer(self) -> None:
         """End it: the reader wakes for the last time."""
@@ -347,13 +362,21 @@ class EventQueue:
     # What goes out
 
     def _dispatch_thread(self, wakeup: Wakeup) -> None:
+        last = 0.0
         while wakeup.wait():
             self._dispatch_events()
+            now = time.monotonic()
+            if now - last < BURST_PAUSE_S:
+                # Changing threads for each event costs more than the event.
+                self._stopped.wait(BURST_PAUSE_S)
+            last = now
         wakeup.close_reader()
 
     def _dispatch_events(self) -> None:
-        while self._queue and self._wakeup is not None:
-            self._dispatch(*self._queue.popleft())
+        queue = self._queue
+        while queue and self._wakeup is not None:
+            for _turn in range(min(len(queue), TURN)):
+                self._dispatch(*queue.popleft())
             utils.cooperative_yield()
 
     def _dispatch(self, number: int, item: _Item) -> None:

@@ -176,6 +176,8 @@ class Operations:
 
     def keeps(self, event: virtevent.LifecycleEvent) -> bool:
         """Tell whether an event is no news to anybody but listeners (for now)."""
+        if not self._running and not self._kept:
+            return False
         if event.transition == virtevent.EVENT_LIFECYCLE_STOPPED:
             if self.is_running(event.uuid, Operation.REBOOT):
                 self._kept[event.uuid] = event
