@@ -20,6 +20,7 @@ from nova.network import model as network_model
 from nova.virt.libvirt import blockinfo
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import hostfacts
+from nova.virt.libvirt import support
 from nova.virt.libvirt.designer import inputs as design
 
 Json = dict[str, Any]
@@ -70,14 +71,16 @@ class Scenario:
                 model_names={k: tuple(v) for k, v in host['cpu_model_names'].items()},
                 model_features={
                     k: frozenset(v) for k, v in host['baseline_cpu'].items()},
-                has_controller=hostfacts.has_cpu_controller(
+                has_controller=support.has_cpu_controller(
                     files.get('/sys/fs/cgroup/cgroup.controllers'),
                     files.get('/proc/self/mounts'))),
             versions=design.HostVersions(
                 libvirt=host['libvirt_version'], qemu=host['qemu_version'],
                 kernel_release=host['kernel_release']),
-            memory_encryption=hostfacts.memory_encryption(
-                self._domain_caps(), lambda path: files.get(str(path))),
+            memory_encryption=support.encryption_models(support.View(
+                host['libvirt_version'], host['qemu_version'], caps,
+                tuple(guest for machines in self._domain_caps().values()
+                      for guest in machines.values()), files.get)),
             perf_events=hostfacts.perf_events(host['libvirt_perf_params']),
             present_paths=frozenset(files),
             supports_direct_io=host['supports_direct_io'],

@@ -2,7 +2,7 @@
 # Copyright the nova-libvirt authors
 """What the host and its hypervisor can do, asked once per connection."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 import dataclasses
 
 import libvirt
@@ -12,6 +12,7 @@ from nova import exception
 from nova.i18n import _
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import errors
+from nova.virt.libvirt import support
 
 LOG = logging.getLogger(__name__)
 
@@ -46,30 +47,46 @@ class GuestKinds:
         return usual or (None,)
 
 
+def read_text(path: str) -> str | None:
+    """Return the content of a file; None if it cannot be read."""
+    try:
+        with open(path, encoding='utf-8', errors='replace') as file:
+            return file.read()
+    except OSError:
+        return None
+
+
 class Capabilities:
     """Answers from what libvirt said once; forgets it when told so.
 
     :param get_connection: returns a live connection.
+    :param read: returns the content of a file of the host; None if there is none.
     """
 
     def __init__(self, get_connection: Callable[[], libvirt.virConnect],
-                 kinds: GuestKinds) -> None:
+                 kinds: GuestKinds,
+                 read: Callable[[str], str | None] = read_text) -> None:
         self._get_connection = get_connection
         self._kinds = kinds
-        self._host: vconfig.LibvirtConfigCaps | None = None
-        self._domains: DomainCaps | None = None
+        self._read = read
+        self.forget()
 
     def forget(self) -> None:
         """Ask libvirt again the next time: it may be another one now."""
-        self._host = self._domains = None
+        self._host: vconfig.LibvirtConfigCaps | None = None
+        self._domains: DomainCaps | None = None
+        self._view: support.View | None = None
+        self._held: dict[str, bool] = {}
 
     # The host
 
     def get_host(self) -> vconfig.LibvirtConfigCaps:
         """Return the host's capabilities, features of its CPU expanded."""
-        if self._host is None:
-            self._host = self._ask_host()
-        return self._host
+        # It may be told to forget at any moment.
+        found = self._host
+        if found is None:
+            found = self._host = self._ask_host()
+        return found
 
     def _ask_host(self) -> vconfig.LibvirtConfigCaps:
         conn = self._get_connection()
@@ -82,22 +99,42 @@ class Capabilities:
             self._expand_features(conn, cpu)
         return caps
 
-    @staticmethod
-    def _expand_features(conn: libvirt.virConnect,
+    def _expand_features(self, conn: libvirt.virConnect,
                          cpu: vconfig.LibvirtConfigCPU) -> None:
         """Add the features that the name of the CPU's model stands for."""
         try:
-            xml = conn.baselineCPU(
-                [cpu.to_xml()], libvirt.VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES)
+            cpu.features = self._baseline(conn, [cpu], expanded=True).features
         except libvirt.libvirtError as ex:
             if errors.is_disconnected(ex):
                 raise
             LOG.warning('Features of CPU model %s remain unknown: %s', cpu.model,
                         errors.message_of(ex))
-            return
-        expanded = vconfig.LibvirtConfigCPU()
-        expanded.parse_str(xml)
-        cpu.features = expanded.features
+
+    # CPUs
+
+    @staticmethod
+    def _baseline(conn: libvirt.virConnect, cpus: Iterable[vconfig.LibvirtConfigCPU],
+                  expanded: bool) -> vconfig.LibvirtConfigCPU:
+        flags = libvirt.VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES if expanded else 0
+        found = vconfig.LibvirtConfigCPU()
+        found.parse_str(conn.baselineCPU([cpu.to_xml() for cpu in cpus], flags))
+        return found
+
+    def get_baseline_cpu(self, cpus: Iterable[vconfig.LibvirtConfigCPU],
+                         expanded: bool = False) -> vconfig.LibvirtConfigCPU:
+        """Return the CPU whose features all of them have.
+
+        :param expanded: name the features too that its model stands for.
+        """
+        return self._baseline(self._get_connection(), cpus, expanded)
+
+    def compare_hypervisor_cpu(self, xml: str, flags: int) -> int:
+        """Compare a CPU with what guests of the kind of interest can have."""
+        result: int = self._get_connection().compareHypervisorCPU(
+            None, None, None, self._kinds.virt_type, xml, flags)
+        return result
+
+    # Machine types
 
     def get_canonical_machine_type(self, arch: str, machine: str) -> str:
         """Return the versioned machine type that an alias stands for.
@@ -115,14 +152,6 @@ class Capabilities:
             err=_('no machine type %(machine)s for %(arch)s on this host')
             % {'machine': machine, 'arch': arch})
 
-    @property
-    def has_hyperthreading(self) -> bool:
-        """Whether a core of the host runs more than one thread."""
-        topology = self.get_host().host.topology
-        return topology is not None and any(
-            len(cpu.siblings or ()) > 1
-            for cell in topology.cells for cpu in cell.cpus)
-
     # Guests
 
     def get_domains(self) -> DomainCaps:
@@ -131,9 +160,10 @@ class Capabilities:
         A machine type goes by the alias that was asked for.  Architectures without
         an emulator here are absent.
         """
-        if self._domains is None:
-            self._domains = self._ask_domains()
-        return self._domains
+        found = self._domains
+        if found is None:
+            found = self._domains = self._ask_domains()
+        return found
 
     def _ask_domains(self) -> DomainCaps:
         found: DomainCaps = {}
@@ -161,35 +191,34 @@ class Capabilities:
         caps.parse_str(xml)
         return caps
 
-    def _native(self) -> Iterator[vconfig.LibvirtConfigDomainCaps]:
-        """Yield the capabilities of guests of the host's own architecture."""
-        arch = self.get_host().host.cpu.arch
-        yield from self.get_domains().get(arch, {}).values()
-
     # What follows from it
 
-    @property
-    def supports_uefi(self) -> bool:
-        """Whether UEFI firmware for guests is installed."""
-        return any(caps.os is not None and bool(caps.os.uefi_supported)
-                   for caps in self._native())
+    def _ask_view(self) -> support.View:
+        conn = self._get_connection()
+        arch = self.get_host().host.cpu.arch
+        return support.View(
+            libvirt_version=conn.getLibVersion(), hypervisor_version=conn.getVersion(),
+            caps=self.get_host(),
+            guests=tuple(self.get_domains().get(arch, {}).values()), read=self._read)
 
-    @property
-    def supports_secure_boot(self) -> bool:
-        """Whether the firmware can refuse what is not signed."""
-        return any(caps.os is not None and bool(caps.os.secure_boot_supported)
-                   for caps in self._native())
+    def get_view(self) -> support.View:
+        """Return what predicates are decided by."""
+        found = self._view
+        if found is None:
+            found = self._view = self._ask_view()
+        return found
 
-    @property
-    def supports_vtpm(self) -> bool:
-        """Whether TPMs can be emulated for guests."""
-        return any('emulator' in (tpm.backend_models or ())
-                   for tpm in self._tpms())
+    def holds(self, name: str) -> bool:
+        """Tell whether a predicate of support.PREDICATES holds."""
+        held = self._held
+        if name not in held:
+            held[name] = support.PREDICATES[name].holds(self.get_view())
+        return held[name]
 
     @property
     def tpm_models(self) -> list[str]:
         """Models of TPM that guests can have."""
-        return sorted({model for tpm in self._tpms() for model in tpm.models or ()})
+        return sorted({model for tpm in self._tpms() for model in tpm.models})
 
     @property
     def tpm_versions(self) -> list[str]:
@@ -198,10 +227,7 @@ class Capabilities:
                        for version in tpm.backend_versions or ()})
 
     def _tpms(self) -> Iterator[vconfig.LibvirtConfigDomainCapsTpm]:
-        for caps in self._native():
-            tpm = caps.devices.tpm if caps.devices is not None else None
-            if tpm is not None and tpm.supported:
-                yield tpm
+        return self.get_view().devices(vconfig.LibvirtConfigDomainCapsTpm)
 
 
 def _canonical(domain: vconfig.LibvirtConfigCapsGuestDomain | None,

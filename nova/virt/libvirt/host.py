@@ -6,7 +6,7 @@ Host owns the connection, the events and what is known of the machine.  It knows
 configuration, and hands out guests without knowing their class.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 import contextlib
 import threading
 from typing import Any
@@ -20,17 +20,52 @@ from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import connection
 from nova.virt.libvirt import errors
 from nova.virt.libvirt import eventqueue
+from nova.virt.libvirt import guestsizes
 from nova.virt.libvirt import listeners
+from nova.virt.libvirt import nodedevs
+from nova.virt.libvirt import numacells
 from nova.virt.libvirt import secrets
+from nova.virt.libvirt import support
 
 LOG = logging.getLogger(__name__)
 
 GuestFactory = Callable[[libvirt.virDomain], Any]
+#: (8, 3, 0), or 8003000.
+Version = tuple[int, int, int] | int
+
+_RUNNING = libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE
+_ALL = _RUNNING | libvirt.VIR_CONNECT_LIST_DOMAINS_INACTIVE
+#: What a guest that is stuck does not answer is left out.
+_NO_WAIT = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
+#: As Nova understands it: no limit that anybody knows of.
+_UNLIMITED = 2**31 - 1
 
 
 def _open_auth(uri: str, auth: list[Any], flags: int) -> libvirt.virConnect:
     # Looked up when called, so that tests can replace it.
     return libvirt.openAuth(uri, auth, flags)
+
+
+def _as_number(version: Version | None) -> int | None:
+    if not isinstance(version, tuple):
+        return version
+    major, minor, micro = version
+    return major * 1_000_000 + minor * 1_000 + micro
+
+
+def _as_xml(cpu: str | vconfig.LibvirtConfigCPU) -> str:
+    return cpu if isinstance(cpu, str) else cpu.to_xml()
+
+
+class _Supports:
+    """A predicate of the table, as a property of Host that has its name."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+        self.__doc__ = f'Whether {support.PREDICATES[name].says}.'
+
+    def __get__(self, host: 'Host', owner: type) -> bool:
+        return host._holds(self._name)
 
 
 class Host:
@@ -72,6 +107,11 @@ class Host:
             lifecycle_event_handler, conn_event_handler, self._connection.reconnect)
         self._capabilities = capabilities.Capabilities(
             self.get_connection, kinds or capabilities.GuestKinds())
+        self._nodedevs = nodedevs.NodeDevices(
+            self.get_connection, on_change=self._capabilities.forget)
+        self._sizes = guestsizes.GuestSizes(self._info_of)
+        #: Handles of domains by UUID: these stay right while domains come and go.
+        self._handles: dict[str, libvirt.virDomain] = {}
         self._lock = threading.Lock()
         self._initialized = False
         self._hostname: str | None = None
@@ -114,13 +154,20 @@ class Host:
 
     def _watch(self, conn: libvirt.virConnect) -> None:
         self._events.watch(conn)
+        self._nodedevs.watch(conn)
 
     def _ready(self, conn: libvirt.virConnect) -> None:
+        self._handles = {}
         self._capabilities.forget()
+        self._nodedevs.forget()
+        self._sizes.forget()
         self._events.opened(conn)
 
     def _unwatch(self, conn: libvirt.virConnect) -> None:
+        # Each of them holds the connection.
+        self._handles = {}
         self._events.unwatch(conn)
+        self._nodedevs.unwatch(conn)
 
     def _lost(self, reason: str) -> None:
         self._events.lost(reason)
@@ -178,15 +225,25 @@ class Host:
                 self._connection.suspect(ex.__cause__)
             raise
 
-    def has_min_version(self, lv_ver: int | None = None, hv_ver: int | None = None,
+    def has_min_version(self, lv_ver: Version | None = None,
+                        hv_ver: Version | None = None,
                         hv_type: str | None = None) -> bool:
         """Tell whether libvirt and hypervisor are at least as new as asked.
 
-        :param lv_ver: libvirt's version as major * 1000000 + minor * 1000 + micro.
-        :param hv_ver: the hypervisor's, likewise.
+        :param lv_ver: libvirt's version.
+        :param hv_ver: the hypervisor's.
         """
         with self._asking():
-            return self._connection._has_min_version(lv_ver, hv_ver, hv_type)
+            return self._connection._has_min_version(
+                _as_number(lv_ver), _as_number(hv_ver), hv_type)
+
+    def has_version(self, lv_ver: Version | None = None, hv_ver: Version | None = None,
+                    hv_type: str | None = None) -> bool:
+        """Tell whether libvirt and hypervisor are exactly those asked for."""
+        wanted = (_as_number(lv_ver), _as_number(hv_ver), hv_type)
+        with self._asking():
+            return all(want is None or want == found for want, found
+                       in zip(wanted, self._connection._versions(), strict=True))
 
     def get_version(self) -> int:
         """Return the hypervisor's version, major * 1000000 + minor * 1000 + micro."""
@@ -214,21 +271,75 @@ class Host:
             return conn.lookupByUUIDString(instance.uuid)
 
     def list_instance_domains(self, only_running: bool = True,
-                              ) -> list[libvirt.virDomain]:
+                              only_guests: bool = True) -> list[libvirt.virDomain]:
         """Return the domains of this hypervisor.
 
         :param only_running: leave out those that are shut off.
+        :param only_guests: leave out the one that Xen itself runs in.
         """
-        flags = libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE
-        if not only_running:
-            flags |= libvirt.VIR_CONNECT_LIST_DOMAINS_INACTIVE
         with self._asking() as conn:
-            return list(conn.listAllDomains(flags))
+            found = conn.listAllDomains(_RUNNING if only_running else _ALL)
+        return [domain for domain in found if not only_guests or domain.ID() != 0]
 
-    def list_guests(self, only_running: bool = True) -> list[Any]:
+    def list_guests(self, only_running: bool = True,
+                    only_guests: bool = True) -> list[Any]:
         """Return the guests of this host; see list_instance_domains."""
-        return [self._guest_factory(domain)
-                for domain in self.list_instance_domains(only_running)]
+        return [self._guest_factory(domain) for domain
+                in self.list_instance_domains(only_running, only_guests)]
+
+    def list_guest_names(self) -> dict[str, str]:
+        """Return the names of all guests of this host by UUID."""
+        return {domain.UUIDString(): domain.name()
+                for domain in self.list_instance_domains(only_running=False)}
+
+    # Their states and statistics
+
+    def get_domain_state(self, uuid: str) -> tuple[int, int]:
+        """Return VIR_DOMAIN_* of a guest, and its number, -1 if it does not run.
+
+        :raises nova.exception.InstanceNotFound: if there is none.
+        """
+        with self._asking(uuid) as conn:
+            handle = self._handles.get(uuid)
+            if handle is None:
+                handle = self._handles[uuid] = conn.lookupByUUIDString(uuid)
+            found = conn.domainListGetStats([handle], libvirt.VIR_DOMAIN_STATS_STATE,
+                                            _NO_WAIT)
+        if not found:
+            self._handles.pop(uuid, None)
+            raise exception.InstanceNotFound(instance_id=uuid)
+        domain, stats = found[0]
+        return stats['state.state'], domain.ID()
+
+    def get_domain_states(self) -> dict[str, tuple[int, int]]:
+        """Return what get_domain_state does of all guests by UUID, at once."""
+        return {domain.UUIDString(): (stats['state.state'], domain.ID())
+                for domain, stats in self._get_stats(libvirt.VIR_DOMAIN_STATS_STATE)}
+
+    def get_domain_stats(self, kinds: int = 0, only_running: bool = False,
+                         ) -> dict[str, dict[str, Any]]:
+        """Return statistics of all guests by UUID, asked for at once.
+
+        Of a guest that is shut off there are the state (with its reason), the
+        balloon's maximum, the number of CPUs it will have at least and at most
+        (vcpu.current, vcpu.maximum), and of its disks name, path and sizes of files;
+        nothing that grows while it runs, and none of its interfaces.
+
+        Of a guest that something else keeps busy libvirt tells the rest: it is not
+        waited for.
+
+        :param kinds: VIR_DOMAIN_STATS_*, or-ed; 0 for all, some of which are dear:
+            QEMU is asked for BALLOON, BLOCK, CPU_TOTAL and VCPU.
+        """
+        return {domain.UUIDString(): stats
+                for domain, stats in self._get_stats(kinds, only_running)}
+
+    def _get_stats(self, kinds: int, only_running: bool = False,
+                   ) -> list[tuple[libvirt.virDomain, dict[str, Any]]]:
+        running = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE
+        flags = _NO_WAIT | (running if only_running else 0)
+        with self._asking() as conn:
+            return list(conn.getAllDomainStats(kinds, flags))
 
     def write_instance_config(self, xml: str) -> libvirt.virDomain:
         """Define a domain, or redefine it, without starting it.
@@ -326,6 +437,7 @@ class Host:
     def get_capabilities(self) -> vconfig.LibvirtConfigCaps:
         """Return the host's capabilities."""
         with self._asking():
+            self._nodedevs.take_changes()
             return self._capabilities.get_host()
 
     def get_domain_capabilities(self) -> capabilities.DomainCaps:
@@ -344,29 +456,82 @@ class Host:
         with self._asking() as conn:
             return list(conn.getCPUModelNames(arch, 0))
 
-    @property
-    def has_hyperthreading(self) -> bool:
-        """Whether a core of the host runs more than one thread."""
+    def get_baseline_cpu(self, cpus: Iterable[vconfig.LibvirtConfigCPU],
+                         expanded: bool = False) -> vconfig.LibvirtConfigCPU:
+        """Return the CPU whose features all of some CPUs have.
+
+        :param expanded: name the features too that its model stands for.
+        """
         with self._asking():
-            return self._capabilities.has_hyperthreading
+            return self._capabilities.get_baseline_cpu(cpus, expanded)
+
+    def compare_cpu(self, xmlDesc: str | vconfig.LibvirtConfigCPU,  # noqa: N803
+                    flags: int = 0) -> int:
+        """Compare a CPU with the host's: VIR_CPU_COMPARE_*."""
+        with self._asking() as conn:
+            result: int = conn.compareCPU(_as_xml(xmlDesc), flags)
+        return result
+
+    def compare_hypervisor_cpu(
+        self, xmlDesc: str | vconfig.LibvirtConfigCPU,  # noqa: N803
+        flags: int = 0,
+    ) -> int:
+        """Compare a CPU with what the hypervisor can give: VIR_CPU_COMPARE_*."""
+        with self._asking():
+            return self._capabilities.compare_hypervisor_cpu(_as_xml(xmlDesc), flags)
+
+    def _holds(self, name: str) -> bool:
+        with self._asking():
+            return self._capabilities.holds(name)
+
+    has_hyperthreading = _Supports()
+    supports_uefi = _Supports()
+    supports_secure_boot = _Supports()
+    supports_vtpm = _Supports()
+    supports_virtio_fs = _Supports()
+    supports_mem_backing_file = _Supports()
+    supports_mem_backing_memfd = _Supports()
+    supports_file_backed_memory_discard = _Supports()
+    supports_hugepages = _Supports()
+    supports_amd_sev = _Supports()
+    supports_amd_sev_es = _Supports()
+    supports_amd_sev_snp = _Supports()
+    supports_intel_tdx = _Supports()
+    supports_mem_encryption = _Supports()
+    supports_virtio_iommu = _Supports()
+    supports_iommu_address_width = _Supports()
+    supports_packed_rings = _Supports()
+    supports_guest_perf_events = _Supports()
+    supports_realtime = _Supports()
+    supports_remote_managed_ports = _Supports()
+    supports_secure_loader_with_firmware = _Supports()
+
+    def is_cpu_control_policy_capable(self) -> bool:
+        """Tell whether control groups limit the CPU time of guests here."""
+        return self._holds('has_cpu_controller')
+
+    def get_mem_encryption_models(self) -> frozenset[str]:
+        """Return the models of memory encryption that guests can have."""
+        with self._asking():
+            return support.encryption_models(self._capabilities.get_view())
+
+    def get_mem_encryption_inventories(self) -> dict[str, Any]:
+        """Return how many guests can have encrypted memory, as Placement wants it.
+
+        By model of encryption; a model that the host lacks is absent.
+        """
+        with self._asking():
+            slots = support.encryption_slots(self._capabilities.get_view())
+        return {model: {'total': _UNLIMITED if total is None else total,
+                        'min_unit': 1, 'max_unit': 1, 'step_size': 1,
+                        'allocation_ratio': 1.0, 'reserved': 0}
+                for model, total in slots.items()}
 
     @property
-    def supports_uefi(self) -> bool:
-        """Whether UEFI firmware for guests is installed."""
+    def max_intel_tdx_guests(self) -> int | None:
+        """How many trust domains the kernel has keys for; None: it does not say."""
         with self._asking():
-            return self._capabilities.supports_uefi
-
-    @property
-    def supports_secure_boot(self) -> bool:
-        """Whether the firmware can refuse what is not signed."""
-        with self._asking():
-            return self._capabilities.supports_secure_boot
-
-    @property
-    def supports_vtpm(self) -> bool:
-        """Whether TPMs can be emulated for guests."""
-        with self._asking():
-            return self._capabilities.supports_vtpm
+            return support.max_tdx_guests(self._capabilities.get_view().read)
 
     @property
     def tpm_models(self) -> list[str]:
@@ -379,6 +544,109 @@ class Host:
         """Versions of TPM that can be emulated; empty if libvirt does not say."""
         with self._asking():
             return self._capabilities.tpm_versions
+
+    # Node devices
+
+    def list_all_devices(self, flags: int = 0) -> list[libvirt.virNodeDevice]:
+        """Return the devices of this host.
+
+        :param flags: VIR_CONNECT_LIST_NODE_DEVICES_CAP_*, or-ed; 0 for all kinds.
+        """
+        with self._asking() as conn:
+            return nodedevs.list_devices(conn, flags)
+
+    def _list_device_names(self, flags: int) -> list[str]:
+        with self._asking() as conn:
+            return [device.name() for device in nodedevs.list_devices(conn, flags)]
+
+    def list_pci_devices(self, flags: int = 0) -> list[str]:
+        """Return libvirt's names of the PCI functions of this host."""
+        return self._list_device_names(
+            flags | libvirt.VIR_CONNECT_LIST_NODE_DEVICES_CAP_PCI_DEV)
+
+    def list_mdev_capable_devices(self, flags: int = 0) -> list[str]:
+        """Return the names of devices that mediated ones can be made of."""
+        return self._list_device_names(
+            flags | libvirt.VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV_TYPES)
+
+    def list_mediated_devices(self, flags: int = 0) -> list[str]:
+        """Return the names of mediated devices."""
+        return self._list_device_names(
+            flags | libvirt.VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV)
+
+    def device_lookup_by_name(self, name: str) -> libvirt.virNodeDevice:
+        """Return a device.
+
+        :raises nova.exception.InternalError: if there is none of that name.
+        """
+        with self._asking() as conn:
+            return conn.nodeDeviceLookupByName(name)
+
+    def get_node_device(self, name: str) -> vconfig.LibvirtConfigNodeDevice:
+        """Return what libvirt knows of a device; see device_lookup_by_name."""
+        with self._asking():
+            return self._nodedevs.get(name)
+
+    def get_pci_devices(self) -> list[dict[str, Any]]:
+        """Return the PCI functions of this host, as the PCI tracker takes them."""
+        with self._asking():
+            return nodedevs.pci_devices(self._nodedevs.get_all())
+
+    def get_mdev_capable_devices(self, types: Iterable[str] | None = None,
+                                 ) -> list[dict[str, Any]]:
+        """Return the devices that mediated ones can be made of, with their types.
+
+        :param types: leave out all other types.
+        """
+        wanted = None if types is None else set(types)
+        return [nodedevs.mdev_capable_device(self.get_node_device(name), wanted)
+                for name in self.list_mdev_capable_devices()]
+
+    def get_mediated_devices(self) -> list[dict[str, Any]]:
+        """Return the mediated devices: their UUIDs, types and parents."""
+        return [nodedevs.mediated_device(self.get_node_device(name))
+                for name in self.list_mediated_devices()]
+
+    def get_vdpa_nodedev_by_address(self, pci_address: str,
+                                    ) -> vconfig.LibvirtConfigNodeDevice:
+        """Return the vDPA device of a PCI function.
+
+        :raises nova.exception.PciDeviceNotFoundById: if there is none.
+        """
+        with self._asking():
+            return self._nodedevs.get_vdpa(pci_address)
+
+    def get_vdpa_device_path(self, pci_address: str) -> str:
+        """Return the path of the vDPA device of a PCI function.
+
+        :raises nova.exception.PciDeviceNotFoundById: if there is none.
+        """
+        found = self.get_vdpa_nodedev_by_address(pci_address).vdpa_capability
+        path: str = found.dev_path
+        return path
+
+    def device_create(self, conf: vconfig.LibvirtConfigNodeDevice,
+                      ) -> libvirt.virNodeDevice:
+        """Make a device that lasts until the host restarts; a failure makes none."""
+        with self._asking() as conn:
+            return conn.nodeDeviceCreateXML(conf.to_xml(), 0)
+
+    def device_define(self, conf: vconfig.LibvirtConfigNodeDevice,
+                      ) -> libvirt.virNodeDevice:
+        """Define a device without making it; a failure leaves none."""
+        with self._asking() as conn:
+            return conn.nodeDeviceDefineXML(conf.to_xml(), 0)
+
+    def device_start(self, dev: libvirt.virNodeDevice) -> None:
+        """Make a device that was defined; after a failure it still is."""
+        with self._asking():
+            dev.create()
+
+    def device_set_autostart(self, dev: libvirt.virNodeDevice,
+                             autostart: bool = True) -> None:
+        """Choose whether a device that is defined is made with the host's start."""
+        with self._asking():
+            dev.setAutostart(autostart)
 
     # The machine
 
@@ -430,18 +698,21 @@ class Host:
 
     def get_vcpu_used(self) -> int:
         """Return how many CPUs the running guests have together."""
-        found = self._get_running_stats(libvirt.VIR_DOMAIN_STATS_VCPU)
-        return sum(self._get_vcpus_of(domain, stats) for domain, stats in found)
+        return sum(size.vcpus for size in self._get_sizes())
 
-    def _get_vcpus_of(self, domain: libvirt.virDomain, stats: dict[str, Any]) -> int:
-        if 'vcpu.current' in stats:
-            return int(stats['vcpu.current'])
-        # Not every hypervisor has these statistics.
+    def _get_sizes(self) -> list[guestsizes.Size]:
+        return self._sizes.get(self.list_instance_domains())
+
+    def _info_of(self, domain: libvirt.virDomain) -> list[int] | None:
         try:
             with self._asking():
-                return int(domain.info()[3])
+                return list(domain.info())
         except exception.InstanceNotFound:
-            return 0
+            return None
+
+    def get_numa_topology(self) -> tuple[numacells.HostCell, ...]:
+        """Return the NUMA nodes; none where libvirt does not tell of any."""
+        return numacells.host_cells(self.get_capabilities())
 
     def get_memory_mb_total(self) -> int:
         """Return the memory for guests and host, in MiB."""
@@ -471,17 +742,7 @@ class Host:
         return (stats['total'] - free_kb) // 1024
 
     def _get_memory_mb_of_guests(self) -> int:
-        found = self._get_running_stats(libvirt.VIR_DOMAIN_STATS_BALLOON)
-        used_kb = sum(int(stats.get('balloon.current', 0)) for _domain, stats in found)
-        return used_kb // 1024
-
-    def _get_running_stats(self, kinds: int,
-                           ) -> list[tuple[libvirt.virDomain, dict[str, Any]]]:
-        """Return statistics of the running guests; a stuck one is not waited for."""
-        flags = (libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE
-                 | libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT)
-        with self._asking() as conn:
-            return list(conn.getAllDomainStats(kinds, flags))
+        return sum(size.memory_kb for size in self._get_sizes()) // 1024
 
     def _get_node_info(self) -> list[Any]:
         with self._asking() as conn:

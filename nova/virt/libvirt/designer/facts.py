@@ -6,6 +6,7 @@ import collections.abc
 import dataclasses
 
 from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import support
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,12 +39,14 @@ class HostVersions:
 
         Before 9.2 libvirt refuses that; the firmware's feature says it as well.
         """
-        return self.libvirt >= 9_002_000
+        return support.is_new_enough(
+            'supports_secure_loader_with_firmware', self.libvirt, self.qemu)
 
     @property
     def has_virtio_iommu(self) -> bool:
         """Whether guests can have an IOMMU of virtio."""
-        return self.libvirt >= 8_003_000
+        return support.is_new_enough(
+            'supports_virtio_iommu', self.libvirt, self.qemu)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,8 @@ from nova import exception
 from nova.tests.fixtures import libvirt as fakelibvirt
 from nova.tests.unit import base
 from nova.virt.libvirt import capabilities
+from nova.virt.libvirt import config
+from nova.virt.libvirt import support
 
 
 class CapabilitiesTestCase(base.TestCase):
@@ -52,12 +54,6 @@ class HostTestCase(CapabilitiesTestCase):
         self.assertRaises(libvirt.libvirtError, self.caps.get_host)
         self.caps.get_host()
         self.assertEqual(2, self.asked('getCapabilities'))
-
-    def test_hyperthreading_is_more_than_one_thread_per_core(self):
-        self.assertFalse(self.caps.has_hyperthreading)
-        self.machine.threads_per_core = 2
-        self.caps.forget()
-        self.assertTrue(self.caps.has_hyperthreading)
 
     def test_alias_stands_for_a_version(self):
         canonical = self.caps.get_canonical_machine_type
@@ -110,25 +106,64 @@ class DomainsTestCase(CapabilitiesTestCase):
 
 
 class SupportsTestCase(CapabilitiesTestCase):
+    def holding(self):
+        self.caps.forget()
+        return {name for name in support.PREDICATES if self.caps.holds(name)}
+
     def test_firmware_and_tpm_that_are_there(self):
-        self.assertTrue(self.caps.supports_uefi)
-        self.assertTrue(self.caps.supports_secure_boot)
-        self.assertTrue(self.caps.supports_vtpm)
+        wanted = {'supports_uefi', 'supports_secure_boot', 'supports_vtpm'}
+        self.assertLessEqual(wanted, self.holding())
         self.assertEqual(['tpm-crb', 'tpm-tis'], self.caps.tpm_models)
         self.assertEqual(['1.2', '2.0'], self.caps.tpm_versions)
 
     def test_firmware_and_tpm_that_are_not(self):
         self.machine.uefi = self.machine.vtpm = False
-        self.assertFalse(self.caps.supports_uefi)
-        self.assertFalse(self.caps.supports_secure_boot)
-        self.assertFalse(self.caps.supports_vtpm)
+        unwanted = {'supports_uefi', 'supports_secure_boot', 'supports_vtpm'}
+        self.assertFalse(unwanted & self.holding())
         self.assertEqual([], self.caps.tpm_models)
 
     def test_firmware_that_starts_anything(self):
         self.machine.secure_boot = False
-        self.assertTrue(self.caps.supports_uefi)
-        self.assertFalse(self.caps.supports_secure_boot)
+        self.assertIn('supports_uefi', self.holding())
+        self.assertNotIn('supports_secure_boot', self.holding())
 
     def test_other_architectures_do_not_count(self):
         self.machine.arch = 'i686'
-        self.assertFalse(self.caps.supports_uefi)
+        self.assertNotIn('supports_uefi', self.holding())
+
+    def test_hyperthreading_is_more_than_one_thread_per_core(self):
+        self.assertNotIn('has_hyperthreading', self.holding())
+        self.machine.threads_per_core = 2
+        self.assertIn('has_hyperthreading', self.holding())
+
+    def test_real_time_needs_the_processors_help(self):
+        self.assertNotIn('supports_realtime', self.holding())
+        self.machine.kvm = True
+        self.assertIn('supports_realtime', self.holding())
+
+    def test_versions_are_read_once(self):
+        self.holding()
+        asked = self.asked('getLibVersion')
+        self.caps.holds('supports_packed_rings')
+        self.assertEqual(asked, self.asked('getLibVersion'))
+
+    def test_files_are_read_from_the_host(self):
+        files = {'/sys/fs/cgroup/cgroup.controllers': 'cpuset cpu io'}
+        caps = capabilities.Capabilities(
+            lambda: self.conn, capabilities.GuestKinds(), files.get)
+        self.assertTrue(caps.holds('has_cpu_controller'))
+
+
+class CPUTestCase(CapabilitiesTestCase):
+    def test_baseline(self):
+        cpu = config.LibvirtConfigCPU(arch='x86_64', model='Haswell')
+        cpu.add_feature(config.LibvirtConfigCPUFeature('aes'))
+        found = self.caps.get_baseline_cpu([cpu], expanded=True)
+        self.assertEqual('Haswell', found.model)
+        self.assertIn('aes', {feature.name for feature in found.features})
+
+    def test_guests_of_the_kind_of_interest_are_compared_with(self):
+        kinds = []
+        self.conn.compareHypervisorCPU = lambda *args: kinds.append(args[3]) or 1
+        self.make(virt_type='qemu').compare_hypervisor_cpu('<cpu/>', 0)
+        self.assertEqual(['qemu'], kinds)

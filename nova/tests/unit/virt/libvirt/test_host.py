@@ -14,6 +14,8 @@ from nova.tests.fixtures import libvirt as fakelibvirt
 from nova.tests.fixtures.libvirt import waiting
 from nova.tests.unit import base
 from nova.virt import event as virtevent
+from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import guestsizes
 from nova.virt.libvirt import host as libvirt_host
 
 UUID = '12345678-1234-4234-8234-123456789abc'
@@ -189,6 +191,71 @@ class GuestTestCase(HostTestCase):
         self.assertIn('already defined', str(error))
 
 
+class StateTestCase(HostTestCase):
+    def test_state_of_one_costs_one_round_trip_once_known(self):
+        self.define().create()
+        self.host.get_domain_state(UUID)
+        before = len(self.fake.faults.calls)
+        running = libvirt.VIR_DOMAIN_RUNNING
+        self.assertEqual((running, 1), self.host.get_domain_state(UUID))
+        self.assertEqual(['domainListGetStats'], self.fake.faults.calls[before:])
+
+    def test_number_follows_the_domain(self):
+        self.define().create()
+        self.host.get_domain_state(UUID)
+        self.fake.hypervisor.stop(UUID)
+        self.assertEqual((libvirt.VIR_DOMAIN_SHUTOFF, -1),
+                         self.host.get_domain_state(UUID))
+        self.fake.hypervisor.start(UUID)
+        self.assertEqual((libvirt.VIR_DOMAIN_RUNNING, 2),
+                         self.host.get_domain_state(UUID))
+
+    def test_guest_that_has_gone_is_missing(self):
+        self.define()
+        self.host.get_domain_state(UUID)
+        self.fake.hypervisor.undefine(UUID, 0)
+        for _ in range(2):
+            error = self.assertRaises(exception.InstanceNotFound,
+                                      self.host.get_domain_state, UUID)
+            self.assertIn(UUID, str(error))
+        self.assertEqual({}, self.host._handles)
+
+    def test_handles_do_not_outlive_the_connection(self):
+        self.define()
+        self.host.get_domain_state(UUID)
+        self.fake.lose_connections()
+        self.host.get_connection()
+        self.assertEqual((libvirt.VIR_DOMAIN_SHUTOFF, -1),
+                         self.host.get_domain_state(UUID))
+
+    def test_all_states_cost_one_round_trip(self):
+        self.define().create()
+        other = str(uuid.uuid4())
+        self.define('two', other)
+        before = len(self.fake.faults.calls)
+        self.assertEqual({UUID: (libvirt.VIR_DOMAIN_RUNNING, 1),
+                          other: (libvirt.VIR_DOMAIN_SHUTOFF, -1)},
+                         self.host.get_domain_states())
+        self.assertEqual(['getAllDomainStats'], self.fake.faults.calls[before:])
+
+    def test_statistics_by_guest(self):
+        self.define(vcpus=2).create()
+        self.define('two', str(uuid.uuid4()))
+        self.assertEqual(2, len(self.host.get_domain_stats()))
+        found = self.host.get_domain_stats(libvirt.VIR_DOMAIN_STATS_VCPU, True)
+        self.assertEqual([2], [each['vcpu.current'] for each in found.values()])
+
+    def test_names_of_all(self):
+        self.define()
+        self.assertEqual({UUID: 'one'}, self.host.list_guest_names())
+
+    def test_xens_own_domain_is_no_guest(self):
+        self.define().create()
+        self.fake.hypervisor.find(UUID).domain_id = 0
+        self.assertEqual([], self.host.list_guests())
+        self.assertEqual(1, len(self.host.list_instance_domains(only_guests=False)))
+
+
 class MachineTestCase(HostTestCase):
     machine = fakelibvirt.FakeMachine(
         numa_cells=2, cores_per_cell=4, memory_mb_per_cell=4096,
@@ -210,10 +277,18 @@ class MachineTestCase(HostTestCase):
         self.assertEqual(5, self.host.get_vcpu_used())
 
     def test_counting_cpus_does_not_depend_on_the_number_of_guests(self):
-        self.start_guests()
+        for number in range(guestsizes.RECHECKED + 3):
+            self.define(f'guest-{number}', str(uuid.uuid4()), vcpus=2).create()
+        self.host.get_vcpu_used()
         before = len(self.fake.faults.calls)
         self.host.get_vcpu_used()
-        self.assertEqual(['getAllDomainStats'], self.fake.faults.calls[before:])
+        self.assertEqual(['listAllDomains'] + ['info'] * guestsizes.RECHECKED,
+                         self.fake.faults.calls[before:])
+
+    def test_guest_that_has_gone_since_it_was_listed_does_not_count(self):
+        self.start_guests()
+        self.fake.faults.fail('info', libvirt.VIR_ERR_NO_DOMAIN)
+        self.assertIn(self.host.get_vcpu_used(), (2, 3))
 
     def test_memory(self):
         self.assertEqual(8192, self.host.get_memory_mb_total())
@@ -250,7 +325,39 @@ class MachineTestCase(HostTestCase):
 
     def test_versions(self):
         self.assertTrue(self.host.has_min_version(lv_ver=9_000_000))
-        self.assertFalse(self.host.has_min_version(hv_ver=8_000_000))
+        self.assertTrue(self.host.has_min_version((9, 0, 0), (7, 2, 0), 'QEMU'))
+        self.assertFalse(self.host.has_min_version(hv_ver=(8, 0, 0)))
+        self.assertTrue(self.host.has_version((9, 0, 0), (7, 2, 0), 'QEMU'))
+        self.assertTrue(self.host.has_version())
+        self.assertFalse(self.host.has_version(lv_ver=(8, 9, 0)))
+        self.assertFalse(self.host.has_version(hv_type='Xen'))
+
+    def test_comparison_of_cpus(self):
+        cpu = vconfig.LibvirtConfigCPU(arch='x86_64', model='EPYC')
+        superset = libvirt.VIR_CPU_COMPARE_SUPERSET
+        self.assertEqual(superset, self.host.compare_cpu(cpu))
+        self.assertEqual(superset, self.host.compare_cpu(cpu.to_xml()))
+        self.assertEqual(superset, self.host.compare_hypervisor_cpu(cpu))
+        cpu.add_feature(vconfig.LibvirtConfigCPUFeature('la57'))
+        self.assertEqual(libvirt.VIR_CPU_COMPARE_INCOMPATIBLE,
+                         self.host.compare_cpu(cpu))
+        self.assertRaises(
+            exception.InternalError, self.host.compare_cpu, cpu,
+            libvirt.VIR_CONNECT_COMPARE_CPU_FAIL_INCOMPATIBLE)
+
+    def test_encrypted_memory_is_not_for_everybody(self):
+        self.assertEqual({}, self.host.get_mem_encryption_inventories())
+        self.assertFalse(self.host.supports_mem_encryption)
+
+    def test_nodes_of_the_machine(self):
+        first, second = self.host.get_numa_topology()
+        self.assertEqual((0, 1), (first.id, second.id))
+        self.assertEqual(frozenset(range(4)), first.cpus)
+        self.assertEqual({0: 10, 1: 20}, first.distances)
+        self.assertEqual({4: 1024 * 1024, 2048: 0}, first.pages)
+        self.assertEqual(4 * 1024 * 1024, second.memory_kb)
+        self.assertEqual((0, 1), (first.socket, second.socket))
+        self.assertEqual(4, len(first.siblings))
 
     def test_predicates(self):
         self.assertTrue(self.host.supports_uefi)

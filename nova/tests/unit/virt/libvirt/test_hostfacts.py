@@ -5,30 +5,14 @@ from typing import Any
 from unittest import mock
 
 import fixtures
-import libvirt
 
+from nova import exception
 from nova.tests.unit import base
 from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import host as libvirt_host
 from nova.virt.libvirt import hostfacts
 from nova.virt.libvirt.designer import inputs
 from nova.virt.libvirt.designer import settings
-
-V1 = 'cgroup /sys/fs/cgroup/cpu cgroup rw,nosuid,cpu,cpuacct 0 0'
-
-
-class CPUControllerTestCase(base.TestCase):
-
-    def test_unified_hierarchy(self) -> None:
-        self.assertTrue(hostfacts.has_cpu_controller('cpuset cpu io', None))
-        self.assertFalse(hostfacts.has_cpu_controller('cpuset io', V1))
-
-    def test_first_version(self) -> None:
-        self.assertTrue(hostfacts.has_cpu_controller(None, f'proc /proc proc rw\n{V1}'))
-        self.assertFalse(hostfacts.has_cpu_controller(
-            None, 'cgroup /sys/fs/cgroup/cpuset cgroup rw,cpuset 0 0'))
-
-    def test_no_cgroups(self) -> None:
-        self.assertFalse(hostfacts.has_cpu_controller(None, None))
 
 
 class DirectIOTestCase(base.TestCase):
@@ -56,21 +40,21 @@ class DirectIOTestCase(base.TestCase):
 class ModelFeaturesTestCase(base.TestCase):
 
     def features(self, *models: str) -> Any:
-        connection = mock.create_autospec(libvirt.virConnect, instance=True)
-        connection.baselineCPU.side_effect = self._baseline
-        host = mock.Mock(get_connection=lambda: connection)
+        host = mock.create_autospec(libvirt_host.Host, instance=True)
+        host.get_baseline_cpu.side_effect = self._baseline
         chosen = settings.Settings(
             cpu=settings.CPUSettings(mode='custom', models=models))
         return hostfacts._model_features(
             host, 'x86_64', ('Haswell', 'Penryn', 'Foreign'), chosen)
 
-    def _baseline(self, xmls: list[str], flags: int) -> str:
-        cpu = vconfig.LibvirtConfigCPU()
-        cpu.parse_str(xmls[0])
-        if cpu.model == 'Foreign':
-            raise libvirt.libvirtError('not on this host')
-        return (f"<cpu><arch>{cpu.arch}</arch><model>{cpu.model}</model>"
-                "<feature name='avx2'/><feature name='sse4.2'/></cpu>")
+    def _baseline(self, cpus: list[vconfig.LibvirtConfigCPU],
+                  expanded: bool) -> vconfig.LibvirtConfigCPU:
+        if cpus[0].model == 'Foreign':
+            raise exception.InternalError(err='not on this host')
+        found = vconfig.LibvirtConfigCPU()
+        for name in ('avx2', 'sse4.2') if expanded else ():
+            found.add_feature(vconfig.LibvirtConfigCPUFeature(name))
+        return found
 
     def test_configured_models_by_the_names_of_libvirt(self) -> None:
         self.assertEqual({'Haswell': {'avx2', 'sse4.2'}},

@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Devices of the host: PCI functions, mediated devices, vDPA.
+
+What libvirt said of a device is kept until libvirt tells that it came, changed or
+went.  The functions that make Nova's dictionaries of it are pure.
+"""
+
+import collections
+from collections.abc import Callable, Iterable, Mapping
+import contextlib
+from typing import Any
+
+import libvirt
+
+from nova import exception
+from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import errors
+
+# Kinds of PCI functions, as nova.objects.fields.PciDeviceType names them.
+STANDARD = 'type-PCI'
+SRIOV_PF = 'type-PF'
+SRIOV_VF = 'type-VF'
+VDPA = 'vdpa'
+
+#: What is kept of a device, by libvirt's name of it.
+Devices = Mapping[str, vconfig.LibvirtConfigNodeDevice]
+
+#: Devices that PCI functions are described from.
+_KINDS = (libvirt.VIR_CONNECT_LIST_NODE_DEVICES_CAP_PCI_DEV
+          | libvirt.VIR_CONNECT_LIST_NODE_DEVICES_CAP_NET
+          | libvirt.VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV
+          | libvirt.VIR_CONNECT_LIST_NODE_DEVICES_CAP_VDPA)
+_EVENTS = (libvirt.VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE,
+           libvirt.VIR_NODE_DEVICE_EVENT_ID_UPDATE)
+#: Devices that come and go with each guest, and tell nothing about the host.
+_OF_GUESTS = ('net_vnet', 'net_tap', 'net_macvtap')
+
+
+class NodeDevices:
+    """Asks libvirt about devices, about each of them once.
+
+    :param get_connection: returns a live connection.
+    :param on_change: called when devices are found to have come, changed or gone.
+    """
+
+    def __init__(self, get_connection: Callable[[], libvirt.virConnect],
+                 on_change: Callable[[], None] = lambda: None) -> None:
+        self._get_connection = get_connection
+        self._on_change = on_change
+        #: Names of devices that changed, as libvirt's own thread noted them.
+        self._changed: collections.deque[str] = collections.deque()
+        self._callbacks: dict[int, list[int]] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Ask libvirt again the next time: it may be another one now."""
+        self._found: dict[str, vconfig.LibvirtConfigNodeDevice] = {}
+        self._is_complete = False
+
+    # Changes
+
+    def watch(self, conn: libvirt.virConnect) -> None:
+        """Learn of changes over a connection; without events nothing is kept."""
+        ids = self._callbacks[id(conn)] = []
+        for event_id in _EVENTS:
+            try:
+                ids.append(conn.nodeDeviceEventRegisterAny(
+                    None, event_id, self._event_callback, None))
+            except libvirt.libvirtError as ex:
+                if not errors.is_unsupported(ex):
+                    raise
+
+    def unwatch(self, conn: libvirt.virConnect) -> None:
+        """Let go of a connection's callbacks, also of one that is dead."""
+        for callback_id in self._callbacks.pop(id(conn), ()):
+            with contextlib.suppress(libvirt.libvirtError):
+                conn.nodeDeviceEventDeregisterAny(callback_id)
+
+    def _event_callback(self, conn: libvirt.virConnect, device: libvirt.virNodeDevice,
+                        *details: Any) -> None:
+        """Note a change; runs in libvirt's thread."""
+        name = device.name()
+        if not name.startswith(_OF_GUESTS):
+            self._changed.append(name)
+
+    def take_changes(self) -> None:
+        """Let go of what changed."""
+        if not self._changed:
+            return
+        while self._changed:
+            self._found.pop(self._changed.popleft(), None)
+        self._is_complete = False
+        self._on_change()
+
+    # Devices
+
+    def get_all(self) -> Devices:
+        """Return the devices that PCI functions are described from."""
+        self.take_changes()
+        if not self._is_complete or not any(self._callbacks.values()):
+            self._complete()
+        return self._found
+
+    def _complete(self) -> None:
+        known = self._found if any(self._callbacks.values()) else {}
+        devices = list_devices(self._get_connection(), _KINDS)
+        found = {}
+        for device in devices:
+            conf = known.get(device.name()) or _describe(device)
+            if conf is not None:
+                found[conf.name] = conf
+        self._found, self._is_complete = found, True
+
+    def get(self, name: str) -> vconfig.LibvirtConfigNodeDevice:
+        """Return a device.
+
+        :raises libvirt.libvirtError: if there is none of that name.
+        """
+        found = self.get_all().get(name)
+        if found is None:
+            device = self._get_connection().nodeDeviceLookupByName(name)
+            found = _parse(device.XMLDesc(0))
+        return found
+
+    def get_vdpa(self, pci_address: str) -> vconfig.LibvirtConfigNodeDevice:
+        """Return the vDPA device of a PCI function.
+
+        :raises nova.exception.PciDeviceNotFoundById: if there is none.
+        """
+        parent = name_of(pci_address)
+        for conf in self.get_all().values():
+            if conf.vdpa_capability is not None and conf.parent == parent:
+                return conf
+        raise exception.PciDeviceNotFoundById(id=pci_address)
+
+
+def list_devices(conn: libvirt.virConnect, flags: int,
+                 ) -> list[libvirt.virNodeDevice]:
+    """Return the devices of some kinds; none where libvirt lists no devices."""
+    try:
+        return list(conn.listAllDevices(flags))
+    except libvirt.libvirtError as ex:
+        if errors.is_unsupported(ex):
+            return []
+        raise
+
+
+def _describe(device: libvirt.virNodeDevice,
+              ) -> vconfig.LibvirtConfigNodeDevice | None:
+    try:
+        return _parse(device.XMLDesc(0))
+    except libvirt.libvirtError as ex:
+        # It may have gone since it was listed.
+        if errors.is_no_node_device(ex):
+            return None
+        raise
+
+
+def _parse(xml: str) -> vconfig.LibvirtConfigNodeDevice:
+    conf = vconfig.LibvirtConfigNodeDevice()
+    conf.parse_str(xml)
+    return conf
+
+
+def name_of(pci_address: str) -> str:
+    """Return libvirt's name of a PCI function: pci_0000_0a_01_5 for 0000:0a:01.5."""
+    return 'pci_' + pci_address.lower().replace(':', '_').replace('.', '_')
+
+
+# PCI functions, as Nova has them
+
+def pci_devices(devices: Devices) -> list[dict[str, Any]]:
+    """Return the PCI functions of the host as the PCI tracker takes them."""
+    by_parent = _children(devices.values())
+    return [_pci_device(conf, devices, by_parent) for _name, conf
+            in sorted(devices.items()) if _is_pci(conf)]
+
+
+def _is_pci(conf: vconfig.LibvirtConfigNodeDevice) -> bool:
+    capability = conf.pci_capability
+    return capability is not None and capability.type == 'pci'
+
+
+def _is_net(conf: vconfig.LibvirtConfigNodeDevice) -> bool:
+    capability = conf.pci_capability
+    return capability is not None and capability.type == 'net'
+
+
+def _children(devices: Iterable[vconfig.LibvirtConfigNodeDevice],
+              ) -> dict[str | None, list[vconfig.LibvirtConfigNodeDevice]]:
+    found = collections.defaultdict(list)
+    for conf in devices:
+        found[conf.parent].append(conf)
+    return found
+
+
+def _pci_device(conf: vconfig.LibvirtConfigNodeDevice, devices: Devices,
+                by_parent: Mapping[str | None, list[vconfig.LibvirtConfigNodeDevice]],
+                ) -> dict[str, Any]:
+    pci = conf.pci_capability
+    product, vendor = pci.product_id[2:], pci.vendor_id[2:]
+    described = {
+        'dev_id': conf.name, 'address': pci.pci_address(),
+        'product_id': product, 'vendor_id': vendor, 'numa_node': pci.numa_node,
+        'label': f'label_{vendor}_{product}',
+        **_place(conf, devices, by_parent)}
+    capabilities = _capabilities(conf, devices, by_parent)
+    if capabilities:
+        described['capabilities'] = capabilities
+    return described
+
+
+def _place(conf: vconfig.LibvirtConfigNodeDevice, devices: Devices,
+           by_parent: Mapping[str | None, list[vconfig.LibvirtConfigNodeDevice]],
+           ) -> dict[str, Any]:
+    """Return the type of a function, and the physical one behind a virtual one."""
+    children = by_parent.get(conf.name, ())
+    physical = _physical_function(conf)
+    if physical is not None:
+        kind = (VDPA
+                if any(child.vdpa_capability is not None for child in children)
+                else SRIOV_VF)
+        place = {'dev_type': kind, 'parent_addr': physical}
+        return {**place, **_named(by_parent.get(name_of(physical), ()))}
+    functions = conf.pci_capability.fun_capability
+    if any(each.type == 'virt_functions' for each in functions):
+        return {'dev_type': SRIOV_PF, **_named(children)}
+    return {'dev_type': STANDARD}
+
+
+def _named(children: Iterable[vconfig.LibvirtConfigNodeDevice]) -> dict[str, str]:
+    names = [child.pci_capability.interface for child in children if _is_net(child)]
+    return {'parent_ifname': names[0]} if names else {}
+
+
+def _physical_function(conf: vconfig.LibvirtConfigNodeDevice) -> str | None:
+    for each in conf.pci_capability.fun_capability:
+        if each.type == 'phys_function' and each.device_addrs:
+            domain, bus, slot, function = each.device_addrs[0]
+            return f'{domain:04x}:{bus:02x}:{slot:02x}.{function:x}'
+    return None
+
+
+def _capabilities(
+    conf: vconfig.LibvirtConfigNodeDevice, devices: Devices,
+    by_parent: Mapping[str | None, list[vconfig.LibvirtConfigNodeDevice]],
+) -> dict[str, Any]:
+    """Return what a network function and its card say about themselves."""
+    found: dict[str, Any] = {}
+    network = [child for child in by_parent.get(conf.name, ()) if _is_net(child)]
+    if network:
+        found['network'] = list(network[0].pci_capability.features)
+    physical = _physical_function(conf)
+    parent = devices.get(name_of(physical)) if physical else None
+    if parent is not None:
+        found.update(_sriov(conf, parent, by_parent))
+    card = conf.pci_capability.vpd_capability or (
+        parent.pci_capability.vpd_capability if parent else None)
+    if card is not None and card.card_serial_number:
+        found['vpd'] = {'card_serial_number': card.card_serial_number}
+    return found
+
+
+def _sriov(conf: vconfig.LibvirtConfigNodeDevice,
+           parent: vconfig.LibvirtConfigNodeDevice,
+           by_parent: Mapping[str | None, list[vconfig.LibvirtConfigNodeDevice]],
+           ) -> dict[str, Any]:
+    """Return the MAC address behind a virtual function, and which one it is."""
+    macs = [child.pci_capability.address for child in by_parent.get(parent.name, ())
+            if _is_net(child)]
+    pci = conf.pci_capability
+    own = (pci.domain, pci.bus, pci.slot, pci.function)
+    functions = [tuple(address) for each in parent.pci_capability.fun_capability
+                 if each.type == 'virt_functions' for address in each.device_addrs]
+    if not macs or own not in functions:
+        return {}
+    return {'sriov': {'pf_mac_address': macs[0], 'vf_num': functions.index(own)}}
+
+
+# Mediated devices, as Nova has them
+
+def mdev_capable_device(conf: vconfig.LibvirtConfigNodeDevice,
+                        types: Iterable[str] | None = None) -> dict[str, Any]:
+    """Return a device that mediated ones can be made of, and their types.
+
+    :param types: leave out all others.
+    """
+    capability = conf.pci_capability or conf
+    offered = capability.mdev_capability or []
+    offered = offered if isinstance(offered, list) else [offered]
+    found = {each['type']: {key: value for key, value in each.items() if key != 'type'}
+             for one in offered for each in one.mdev_types
+             if types is None or each['type'] in types}
+    vendor = conf.pci_capability.vendor_id if conf.pci_capability else None
+    return {'dev_id': conf.name, 'vendor_id': vendor, 'types': found}
+
+
+def mediated_device(conf: vconfig.LibvirtConfigNodeDevice) -> dict[str, Any]:
+    """Return a mediated device: its UUID, type, parent and group."""
+    mdev = conf.mdev_information
+    return {'dev_id': conf.name, 'uuid': mdev.uuid or uuid_of(conf.name),
+            'parent': conf.parent, 'type': mdev.type, 'iommu_group': mdev.iommu_group}
+
+
+def uuid_of(name: str) -> str:
+    """Return the UUID in libvirt's name of a mediated device.
+
+    libvirt before 7.3 has nothing behind it, later ones the parent's address.
+    """
+    return '-'.join(name.removeprefix('mdev_').split('_')[:5])
