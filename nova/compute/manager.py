@@ -13,6 +13,7 @@ from nova import exception
 from nova import objects
 from nova.compute import background
 from nova.compute import builder
+from nova.compute import interface_actions
 from nova.compute import lifecycle_events
 from nova.compute import locks
 from nova.compute import power
@@ -24,6 +25,7 @@ from nova.compute import task_states
 from nova.compute import virtapi
 from nova.compute import vm_states
 import nova.conf
+from nova.network import model as network_model
 from nova.thread_pool_factory import ExecutorType
 from nova.virt import driver as virt_driver
 
@@ -57,6 +59,7 @@ class ComputeManager:
         self.builder = builder.Builder(self.driver, self.tracker)
         self.background = background.Background()
         self._power = power_actions.PowerActions(self.driver)
+        self.interfaces = interface_actions.InterfaceActions(self.driver)
         self._locks = locks.InstanceLocks()
         self._events = lifecycle_events.LifecycleEvents(
             self._locks, self._look, self._spawn_look)
@@ -235,6 +238,28 @@ class ComputeManager:
         self._operate(context, instance, 'unpause_instance',
                       lambda current: self._power.unpause(context, current),
                       _has(task_states.UNPAUSING))
+
+    def attach_interface(self, context: Context, instance: 'objects.Instance',
+                         vif: network_model.VIF) -> None:
+        """Give an instance one more interface, and return when its guest has it.
+
+        After a failure the instance has the interfaces that it had.
+        """
+        with self._locked(instance.uuid):
+            current = objects.Instance.get_by_uuid(context, instance.uuid)
+            with recorder.event(context, instance.uuid, 'attach_interface'):
+                self.interfaces.attach(context, current, vif)
+
+    def detach_interface(self, context: Context, instance: 'objects.Instance',
+                         port_id: str) -> None:
+        """Take an interface from an instance, and return when its guest let go.
+
+        After a failure the instance has it still.
+        """
+        with self._locked(instance.uuid):
+            current = objects.Instance.get_by_uuid(context, instance.uuid)
+            with recorder.event(context, instance.uuid, 'detach_interface'):
+                self.interfaces.detach(context, current, port_id)
 
     def get_console_output(self, context: Context, instance: 'objects.Instance',
                            tail_length: int | None) -> str:

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Interfaces that an instance is given and that are taken from it."""
+
+from typing import TYPE_CHECKING
+
+from oslo_log import log as logging
+
+from nova import exception
+from nova import objects
+from nova.compute import vm_states
+from nova.network import model
+
+if TYPE_CHECKING:
+    from nova import context as nova_context
+    from nova.virt import driver as virt_driver
+
+LOG = logging.getLogger(__name__)
+
+#: States in which there is a guest, and it is known what it does.
+_WITH_GUEST = (vm_states.ACTIVE, vm_states.PAUSED, vm_states.STOPPED)
+
+
+class InterfaceActions:
+    """Changes the interfaces of an instance; the caller holds its lock.
+
+    What the database says of an instance's VIFs is what the next start of its guest
+    will have.  So a VIF is written down before it is attached, and crossed out after
+    it was detached: whatever is interrupted, nothing is used that is not known.
+    """
+
+    def __init__(self, driver: 'virt_driver.ComputeDriver') -> None:
+        self._driver = driver
+
+    def attach(self, context: 'nova_context.RequestContext',
+               instance: 'objects.Instance', vif: model.VIF) -> None:
+        """Give a guest one more interface.
+
+        After a failure the instance has the interfaces that it had.
+
+        :raises exception.AttachInterfaceNotSupported: if there is no guest.
+        :raises exception.InterfaceAttachFailed: with what failed.
+        """
+        if instance.vm_state not in _WITH_GUEST or not (
+                self._driver.capabilities.get('supports_attach_interface')):
+            raise exception.AttachInterfaceNotSupported(instance_uuid=instance.uuid)
+        before = instance.get_network_info()
+        if vif['id'] in _ids(before):
+            raise exception.InterfaceAttachFailed(instance_uuid=instance.uuid)
+        self._write(context, instance, model.NetworkInfo([*before, vif]))
+        try:
+            self._driver.attach_interface(context, instance, instance.image_meta, vif)
+        except BaseException:
+            self._write(context, instance, before)
+            raise
+
+    def detach(self, context: 'nova_context.RequestContext',
+               instance: 'objects.Instance', port_id: str) -> None:
+        """Take an interface from a guest.
+
+        After a failure the instance has it still.
+
+        :raises exception.PortNotFound: if it has no such interface.
+        :raises exception.InterfaceDetachFailed: if the guest keeps it.
+        """
+        before = instance.get_network_info()
+        if port_id not in _ids(before):
+            raise exception.PortNotFound(port_id=port_id)
+        (vif,) = [each for each in before if each['id'] == port_id]
+        self._driver.detach_interface(context, instance, vif)
+        self._write(context, instance, model.NetworkInfo(
+            each for each in before if each['id'] != port_id))
+
+    def plug_again(self, instance: 'objects.Instance') -> None:
+        """Make what a restart of the host, or of the service, has taken away.
+
+        The guest may run: what fails is logged, and keeps it from nothing else.
+        """
+        network_info = instance.get_network_info()
+        if not network_info or instance.vm_state not in _WITH_GUEST:
+            return
+        try:
+            self._driver.plug_vifs(instance, network_info)
+        except exception.NovaException as error:
+            LOG.error('Its interfaces are not what they ought to be: %s', error,
+                      instance=instance)
+
+    @staticmethod
+    def _write(context: 'nova_context.RequestContext', instance: 'objects.Instance',
+               network_info: model.NetworkInfo) -> None:
+        if instance.info_cache is None:
+            instance.info_cache = objects.InstanceInfoCache.new(context, instance.uuid)
+        instance.info_cache.network_info = network_info
+        instance.info_cache.save()
+
+
+def _ids(network_info: model.NetworkInfo) -> list[str]:
+    return [vif['id'] for vif in network_info]
