@@ -25,6 +25,7 @@ from nova.virt.libvirt.schema.plan import Todo
 from nova.virt.libvirt.schema.trace import Fact
 
 _NOTHING: tuple[Any, ...] = (None, False, [], {}, set())
+_NO_MEMBERS: tuple[Any, ...] = ([], {}, set())
 #: Stands for any value of a discriminator that no field asks for.
 _ANY_OTHER = ''
 #: How many combinations of discriminators a class looks up at once.
@@ -62,7 +63,7 @@ class LibvirtConfigObject(mapping.Declared):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.tag = _qualified(cls.root_name, cls.ns_uri)
+        cls.tag = _qualified(cls.tag_name or cls.root_name, cls.ns_uri)
         cls._declared = tuple(_declarations(cls))
         cls._fields = dict(pair for field in cls._declared for pair in field.fields())
         keyed_by = cls.keyed_by
@@ -269,7 +270,9 @@ class LibvirtConfigObject(mapping.Declared):
     def _written(self, key: str, field: mapping.Field) -> Any:
         idle = (self._origin is None and field.needs is not None
                 and self._value(field.needs) is None)
-        return None if idle else self._value(key)
+        value = self._value(key)
+        # Nothing in a collection and no collection are written alike.
+        return None if idle or value in _NO_MEMBERS else value
 
     def _value(self, key: str) -> Any:
         """Return the value of a field without setting anything."""

@@ -90,7 +90,7 @@ class LibvirtConfigGuestGraphics(LibvirtConfigGuestDevice):
 
     audio_id = Attr('audio/@id', INT)
 
-    secure = Switch('default_mode', 'secure')
+    secure = Switch('default_mode', 'secure', unset=None)
 
 
 class LibvirtConfigGuestVideo(VirtioDevice):

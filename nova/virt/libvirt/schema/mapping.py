@@ -238,11 +238,15 @@ class Child(Field):
 
 
 class Children(Child):
-    """A list of objects, or a set that is written in order of ``sort_by``."""
+    """A list of objects, or a set that is written in order of ``sort_by``.
+
+    :param empty: whether absent is an empty one; None where Nova has it so.
+    """
 
     def __init__(self, path: Any, *classes: Any, into: type[Any] = list,
-                 **kwargs: Any) -> None:
-        self.into = self.factory = into
+                 empty: bool = True, **kwargs: Any) -> None:
+        self.into = into
+        self.factory = into if empty else None
         self.absent = None
         super().__init__(*classes, path=path, **kwargs)
 
@@ -345,22 +349,25 @@ class Params(_Repeated):
     """Names and values: a dictionary, or a list of ``{'key': ..., 'value': ...}``.
 
     With ``names`` they are the attributes of one element, else an element each.
+
+    :param empty: whether absent is an empty one; None where Nova has it so.
     """
 
     def __init__(self, path: Any, *, key: str = '@name', value: str = '@value',
                  names: tuple[str, ...] = (), into: type[Any] = list,
-                 **kwargs: Any) -> None:
+                 empty: bool = True, **kwargs: Any) -> None:
         super().__init__(path, **kwargs)
         self.key = key
         self.value = value
         self.names = frozenset(names)
-        self.factory = into
+        self.into = into
+        self.factory = into if empty else None
 
     def columns(self) -> dict[str, Any]:
         return {'key': (self.key, convert.STR), 'value': (self.value, convert.STR)}
 
     def store(self) -> slots.RowStore:
-        if self.factory is dict:
+        if self.into is dict:
             return slots.DictStore((self.name,))
         return slots.RecordStore(self.name, ('key', 'value'))
 
@@ -382,20 +389,25 @@ class Switch:
     """A bool that is a view of a declared attribute: True while it has that value.
 
     Setting False clears the attribute, unless it holds another value already.
+
+    :param unset: what it is while the attribute has no value.
     """
 
-    def __init__(self, field: str, on: Any = True, off: Any = None) -> None:
+    def __init__(self, field: str, on: Any = True, off: Any = None, *,
+                 unset: bool | None = False) -> None:
         self.field = field
         self.on = on
         self.off = off
+        self.unset = unset
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         if instance is None:
             return self
-        return getattr(instance, self.field) == self.on
+        value = getattr(instance, self.field)
+        return self.unset if value is None else value == self.on
 
     def __set__(self, instance: Any, value: Any) -> None:
-        if bool(value) != self.__get__(instance):
+        if bool(value) != bool(self.__get__(instance)):
             setattr(instance, self.field, self.on if value else self.off)
 
 
@@ -416,6 +428,8 @@ class Declared:
     """What the fields need of the class that declares them."""
 
     root_name: str = ''
+    #: The tag, where Nova calls the class otherwise.
+    tag_name: str = ''
     ns_uri: str | None = None
     ns_prefix: str | None = None
     tag: str = ''

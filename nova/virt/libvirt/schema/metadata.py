@@ -31,7 +31,7 @@ class LibvirtConfigGuestMetaNovaFlavorExtraSpecs(MetaNovaObject):
 
     root_name = 'extraSpecs'
 
-    extra_specs = Params('extraSpec', value='.', into=dict)
+    extra_specs = Params('extraSpec', value='.', into=dict, empty=False)
 
 
 class LibvirtConfigGuestMetaNovaFlavor(MetaNovaObject):
@@ -54,7 +54,7 @@ class LibvirtConfigGuestMetaImageProperties(MetaNovaObject):
 
     root_name = 'properties'
 
-    properties = Params('property', value='.', into=dict)
+    properties = Params('property', value='.', into=dict, empty=False)
 
 
 class LibvirtConfigGuestMetaImage(MetaNovaObject):
@@ -76,21 +76,22 @@ class LibvirtConfigGuestMetaImage(MetaNovaObject):
     properties = Child(LibvirtConfigGuestMetaImageProperties)
 
     @property
-    def image_meta(self) -> dict[str, Any]:
-        """Return the image as a dictionary in Glance's words."""
+    def image_meta(self) -> dict[str, Any] | None:
+        """Return the image as a dictionary in Glance's words; None for none of it."""
         meta = {name: value for name, _tag in self.attrs
                 if (value := getattr(self, name)) is not None}
         if self.properties is not None:
             meta['properties'] = dict(self.properties.properties or {})
-        return meta
+        return meta or None
 
     @image_meta.setter
     def image_meta(self, meta: Mapping[str, Any] | None) -> None:
-        meta = meta or {}
+        known = meta or {}
         for name, _tag in self.attrs:
-            setattr(self, name, meta.get(name))
-        self.properties = LibvirtConfigGuestMetaImageProperties(
-            properties=dict(meta.get('properties') or {}))
+            setattr(self, name, known.get(name))
+        self.properties = None if meta is None else (
+            LibvirtConfigGuestMetaImageProperties(
+                properties=dict(known.get('properties') or {})))
 
 
 class LibvirtConfigGuestMetaNovaOwner(MetaNovaObject):
@@ -127,14 +128,14 @@ class LibvirtConfigGuestMetaNovaPort(MetaNovaObject):
     root_name = 'port'
 
     uuid = Attr('@uuid')
-    ips = Children('', LibvirtConfigGuestMetaNovaIp)
+    ips = Children('', LibvirtConfigGuestMetaNovaIp, empty=False)
 
     def __init__(self, uuid: str | None = None,
                  ips: list[LibvirtConfigGuestMetaNovaIp] | None = None,
                  **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.uuid = uuid
-        self.ips = list(ips or ())
+        self.ips = ips
 
 
 class LibvirtConfigGuestMetaNovaPorts(MetaNovaObject):
@@ -142,12 +143,12 @@ class LibvirtConfigGuestMetaNovaPorts(MetaNovaObject):
 
     root_name = 'ports'
 
-    ports = Children('', LibvirtConfigGuestMetaNovaPort)
+    ports = Children('', LibvirtConfigGuestMetaNovaPort, empty=False)
 
     def __init__(self, ports: list[LibvirtConfigGuestMetaNovaPort] | None = None,
                  **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.ports = list(ports or ())
+        self.ports = ports
 
 
 class LibvirtConfigGuestMetaNovaInstance(MetaNovaObject):

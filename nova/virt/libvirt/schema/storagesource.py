@@ -23,7 +23,8 @@ from nova.virt.libvirt.schema.mapping import by
 class LibvirtConfigGuestDiskEncryptionSecret(LibvirtConfigObject):
     """``<secret type='passphrase' uuid='...'/>``"""
 
-    root_name = 'secret'
+    root_name = 'diskencryptionsecret'
+    tag_name = 'secret'
 
     type = Attr('@type')
     uuid = Attr('@uuid')
@@ -33,7 +34,8 @@ class LibvirtConfigGuestDiskEncryptionSecret(LibvirtConfigObject):
 class LibvirtConfigGuestDiskEncryption(LibvirtConfigObject):
     """https://libvirt.org/formatstorageencryption.html"""
 
-    root_name = 'encryption'
+    root_name = 'diskencryption'
+    tag_name = 'encryption'
 
     format = Attr('@format')
     engine = Attr('@engine')
@@ -190,7 +192,8 @@ class LibvirtConfigGuestDiskDataStore(StorageSource):
 class LibvirtConfigGuestDiskMirror(StorageSource):
     """The copy that a running block job writes; libvirt fills it."""
 
-    root_name = 'mirror'
+    root_name = 'diskmirror'
+    tag_name = 'mirror'
 
     source_type = Attr('@type')
     job = Attr('@job')

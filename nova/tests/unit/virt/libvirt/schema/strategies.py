@@ -122,7 +122,7 @@ def _set_records(draw, obj, field):
 
 
 def _set_params(draw, obj, field):
-    if field.factory is dict:
+    if field.into is dict:
         setattr(obj, field.name, draw(st.dictionaries(TEXTS, st.just('') | TEXTS,
                                                       max_size=3)))
     elif field.names:

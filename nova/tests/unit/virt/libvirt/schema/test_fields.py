@@ -60,7 +60,7 @@ def _rows(field):
         return {key: [value] for key, value in row.items()}
     if isinstance(field, mapping.Values):
         return {field.name: field.factory(row.values())}
-    is_dict = field.factory is dict
+    is_dict = getattr(field, 'into', list) is dict
     return {field.name: {row['key']: row['value']} if is_dict else [row]}
 
 
