@@ -18,9 +18,6 @@ from nova.virt.libvirt.schema import plan
 from nova.virt.libvirt.schema import reader
 from nova.virt.libvirt.schema import refusal
 from nova.virt.libvirt.schema import trace
-from nova.virt.libvirt.schema.convert import Converting
-from nova.virt.libvirt.schema.plan import Leaf
-from nova.virt.libvirt.schema.plan import SpanLeaf
 from nova.virt.libvirt.schema.plan import Todo
 from nova.virt.libvirt.schema.trace import Fact
 
@@ -155,16 +152,26 @@ class LibvirtConfigObject(mapping.Declared):
 
         :raises Unindented: when it cannot have one.
         """
-        out: list[str] = []
-        values = self.__dict__
         try:
-            node = self._plan()
-            node.write(values, None, self._origin, pad, out)
-        except (ValueError, TypeError, LookupError, AttributeError) as ex:
+            text, node = self._rendered(pad)
+        except refusal.WRONG as ex:
             raise refusal.culprit(self, ex) from ex
         if self.ns_uri is None:
-            return out[0]
-        return markup.declared(out[0], f'{pad}{node.xml}', self.ns_uri, self.ns_prefix)
+            return text
+        return markup.declared(text, f'{pad}{node.xml}', self.ns_uri, self.ns_prefix)
+
+    def _rendered(self, pad: str) -> tuple[str, nodes.Node]:
+        out: list[str] = []
+        node = self._plan()
+        node.write(self.__dict__, None, self._origin, pad, out)
+        return out[0], node
+
+    def _written_alone(self) -> None:
+        """Write what the plan knows of this object.
+
+        :raises Exception: any of ``refusal.WRONG``
+        """
+        self._rendered('')
 
     # Plans
 
@@ -236,28 +243,7 @@ class LibvirtConfigObject(mapping.Declared):
         return exception.InvalidInput(
             reason=f'{type(self).__name__}.{key}: {value!r}: {cause}')
 
-    def _declared_leaves(self) -> list[Leaf | SpanLeaf]:
-        """Return the leaves of this object, whatever its discriminators hold."""
-        if not self._declared:
-            return []
-        found = tuple(value if isinstance(value, str) else None for value
-                      in (self._value(key) for key in self._keys))
-        return list(self._plan_for(found).all_leaves())
-
-    def _cells(self) -> Iterator[tuple[str, Any, Converting]]:
-        """Yield what stands in lists of values, with its field and converter."""
-        for field in self._declared:
-            if isinstance(field, (mapping.Values, mapping.Columns)):
-                for key, (_place, conv) in field.columns().items():
-                    yield from ((key, value, conv) for value
-                                in self._value(key) or () if value is not None)
-
     # Values
-
-    def _field_values(self) -> Iterator[tuple[str, Any]]:
-        """Yield the name and the value of every field."""
-        for key in self._fields:
-            yield key, self._value(key)
 
     def _xml_values(self) -> dict[str, Any]:
         """Return the values of the fields that exist for these discriminators."""

@@ -54,6 +54,11 @@ _NUMBER = re.compile(r'[0-9]+(\.[0-9]+)?\Z')
 _MOMENT = re.compile(r'[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\Z')
 
 
+def _is_digits(text: str) -> bool:
+    # There are decimals of other scripts.
+    return text.isdecimal() and text.isascii()
+
+
 def _parse_str(text: str) -> str:
     return text
 
@@ -67,7 +72,7 @@ def _format_str(value: Any) -> str:
 
 
 def _parse_int(text: str) -> int:
-    if text.isdecimal() and text.isascii():
+    if _is_digits(text):
         return int(text)
     text = text.strip()
     if _DECIMAL.match(text):
@@ -125,13 +130,13 @@ def _hex(width: int) -> Converter:
     def parse(text: str) -> str:
         if _HEX.match(text):
             return text
-        if not text.isdecimal():
+        if not _is_digits(text):
             raise ValueError('a hexadecimal number is needed')
         # Without the prefix it would be taken for hexadecimal when it is written.
         return f'0x{int(text):0{width}x}'
 
     def write(value: Any) -> str:
-        if value.__class__ is int:
+        if value.__class__ is int and value >= 0:
             return f'0x{value:0{width}x}'
         if isinstance(value, str) and (value in _BYTES or _HEX.match(value)):
             return value
@@ -154,7 +159,7 @@ def _hex_int(width: int) -> Converter:
 
 def _cpu_range(text: str) -> Iterator[int]:
     first, dash, last = text.partition('-')
-    if not first.isdecimal() or (dash and not last.isdecimal()):
+    if not _is_digits(first) or (dash and not _is_digits(last)):
         raise ValueError('a list of CPUs such as 0-3,^2 is needed')
     low, high = int(first), int(last or first)
     # libvirt's own bitmaps end far below; an enormous range must not eat the memory.
@@ -188,7 +193,8 @@ def _format_cpus(value: Any) -> str | None:
     if isinstance(value, str):
         _parse_cpus(value)
         return value
-    if not isinstance(value, Collection):
+    if not isinstance(value, Collection) or not all(
+            isinstance(number, int) and number >= 0 for number in value):
         raise ValueError('a set of numbers is needed')
     if not value:
         return None
@@ -259,7 +265,10 @@ def amount(name: str, *, base: str, unit_name: str = 'unit', written: bool = Tru
         unit = {unit_name: base} if written else {}
         if isinstance(value, Fraction):
             return {name: str(value * base_bytes), unit_name: 'b'}
-        return {name: _format_int(value), **unit}
+        number = _format_int(value)
+        if number.startswith('-'):
+            raise ValueError('an amount is not below nothing')
+        return {name: number, **unit}
 
     return Span(f'AMOUNT:{base}', (name, unit_name), parse, write)
 

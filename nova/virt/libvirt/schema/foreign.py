@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from nova.virt.libvirt.schema import markup
+from nova.virt.libvirt.schema import refusal
 from nova.virt.libvirt.schema.base import LibvirtConfigObject
 from nova.virt.libvirt.schema.mapping import Plain
 
@@ -30,11 +31,19 @@ class LibvirtConfigForeignElement(LibvirtConfigObject):
     # It has no fields that a plan could know.
     def format_dom(self) -> etree._Element:
         try:
-            element = self._empty()
-            for part in self.content:
-                self._add(element, part)
-        except (TypeError, ValueError) as ex:
-            raise self._bad_value('content', self.content, ex) from ex
+            return self._element()
+        except refusal.WRONG as ex:
+            raise refusal.culprit(self, ex) from ex
+
+    def _written_alone(self) -> None:
+        self._element()
+
+    def _element(self) -> etree._Element:
+        element = self._empty()
+        if isinstance(self.content, str):
+            raise TypeError('a list is needed')
+        for part in self.content:
+            self._add(element, part)
         return element
 
     def parse_dom(self, xmldoc: etree._Element) -> None:

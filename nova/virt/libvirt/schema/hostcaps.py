@@ -49,6 +49,11 @@ class LibvirtConfigCapsNUMAPages(LibvirtConfigObject):
     total = Text('.', INT)
 
 
+def _count(members: Any) -> int | None:
+    # What is no list is refused when it is written.
+    return len(members) if isinstance(members, list) else None
+
+
 class LibvirtConfigCapsNUMACell(LibvirtConfigObject):
     """A NUMA node of the host."""
 
@@ -69,7 +74,7 @@ class LibvirtConfigCapsNUMACell(LibvirtConfigObject):
     # The count stands beside the list that it counts.
     def format_dom(self) -> etree._Element:
         if self._origin is None:
-            self.cpus_num = len(self.cpus)
+            self.cpus_num = _count(self.cpus)
         return super().format_dom()
 
 
@@ -86,7 +91,7 @@ class LibvirtConfigCapsNUMATopology(LibvirtConfigObject):
     # The count stands beside the list that it counts.
     def format_dom(self) -> etree._Element:
         if self._origin is None:
-            self.cells_num = len(self.cells)
+            self.cells_num = _count(self.cells)
         return super().format_dom()
 
 

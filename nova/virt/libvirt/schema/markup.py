@@ -22,11 +22,6 @@ _parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=Tru
 is_risky = _risky.search
 
 
-def is_writable(text: str) -> bool:
-    """Tell whether XML can hold the text."""
-    return all(char in _REFERENCES for char in _risky.findall(text))
-
-
 def escaped(text: str) -> str:
     """Return the text for an attribute or an element.
 

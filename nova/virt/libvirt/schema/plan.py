@@ -294,16 +294,6 @@ class Shape(Slot):
         for slot in self.slots:
             yield from slot.inverted
 
-    def all_leaves(self) -> Iterable[Leaf | SpanLeaf]:
-        """Yield the leaves of this node and of the nodes in it."""
-        yield from self.leaves
-        yield from self.spans
-        if self.text is not None:
-            yield self.text
-        for slot in self.slots:
-            if isinstance(slot, Shape):
-                yield from slot.all_leaves()
-
     def bad_value(self, key: str, value: object, element: etree._Element,
                   cause: object) -> exception.InvalidInput:
         """Return the error for a text that its converter refuses."""

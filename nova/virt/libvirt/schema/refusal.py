@@ -2,57 +2,58 @@
 # Copyright the nova-libvirt authors
 """Which field of an object cannot be written: sought once writing has failed."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from nova import exception
-from nova.virt.libvirt.schema import markup
-from nova.virt.libvirt.schema.convert import Converting
+
+#: What goes wrong in writing a value of a kind that nobody expected.
+WRONG = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 
 
 def culprit(obj: Any, cause: Exception) -> exception.InvalidInput:
-    """Return an error that names the class, the field and the value."""
-    waiting = [obj]
-    while waiting:
-        each = waiting.pop()
-        if not hasattr(each, '_declared_leaves'):
-            continue
-        found = _own_culprit(each)
-        if found is not None:
-            return found
-        for value in each.__dict__.values():
-            waiting.extend(value if isinstance(value, (list, set)) else (value,))
+    """Return an error that names the class, the field and the value.
+
+    Each field is written alone; where that fails for an object in it, its own fields.
+    """
     where = getattr(cause, 'key', '?'), getattr(cause, 'value', '')
+    inner: Any = obj
+    while inner is not None:
+        found = _bad_field(inner)
+        if found is None:
+            break
+        obj, where, cause = inner, found[:2], found[2]
+        inner = next((each for each in _objects_in(where[1])
+                      if _bad_field(each) is not None), None)
     return obj._bad_value(*where, cause)  # type: ignore[no-any-return]
 
 
-def _own_culprit(obj: Any) -> exception.InvalidInput | None:
-    values = dict(obj._field_values())
-    written = [(leaf.key, values[leaf.key], leaf.conv)
-               for leaf in obj._declared_leaves()]
-    for key, value, conv in [*written, *obj._cells()]:
-        reason = None if value is None else _refusal(conv, value)
-        if reason is not None:
-            return obj._bad_value(key, value, reason)  # type: ignore[no-any-return]
-    for key, value in values.items():
-        if not _is_writable(value):
-            return obj._bad_value(  # type: ignore[no-any-return]
-                key, value, 'XML cannot hold it')
+def _bad_field(obj: Any) -> tuple[str, Any, Exception] | None:
+    """Return a field that cannot be written, its value and the reason."""
+    # The discriminators first: without a good one nothing else can be written.
+    for key in (*obj._keys, *obj._fields):
+        if key in obj.__dict__ and (reason := _reason(obj, key)) is not None:
+            return key, obj.__dict__[key], reason
     return None
 
 
-def _refusal(conv: Converting, value: Any) -> str | None:
+def _reason(obj: Any, key: str) -> Exception | None:
+    alone = object.__new__(type(obj))
+    alone.__dict__.update(obj._defaults)
+    kept = {key, 'tag', 'root_name', 'ns_uri', 'ns_prefix'}
+    if key not in obj._keys:
+        kept.update(obj._keys)
+    alone.__dict__.update({name: value for name, value in obj.__dict__.items()
+                           if name in kept})
+    # As if it had been read: nothing else has to be there.
+    alone._origin = {}
     try:
-        conv.format(value)
-    except (ValueError, TypeError, AttributeError) as ex:
-        return str(ex)
-    return None if _is_writable(value) else 'XML cannot hold it'
+        alone._written_alone()
+    except WRONG as ex:
+        return ex
+    return None
 
 
-def _is_writable(value: Any) -> bool:
-    if isinstance(value, str):
-        return markup.is_writable(value)
-    if isinstance(value, dict):
-        return all(_is_writable(each) for pair in value.items() for each in pair)
-    if isinstance(value, (list, set, tuple)):
-        return all(_is_writable(each) for each in value)
-    return True
+def _objects_in(value: Any) -> Iterator[Any]:
+    members = value if isinstance(value, (list, set, tuple)) else (value,)
+    return (each for each in members if hasattr(each, '_written_alone'))

@@ -2,7 +2,7 @@
 # Copyright the nova-libvirt authors
 """The slots that hold objects and rows."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 import itertools
 from typing import Any
 
@@ -31,6 +31,16 @@ def _filled(values: Values, key: str, factory: Callable[[], Any]) -> Any:
     return found
 
 
+def _members(values: Values, key: str) -> Collection[Any]:
+    """Return a collection; a text is none, though it has members."""
+    found = values.get(key)
+    if not found:
+        return ()
+    if not isinstance(found, (list, tuple, set, frozenset)):
+        raise BadValue(key, found, 'a list is needed')
+    return found
+
+
 class Objects(Slot):
     """The object of a Child, or the objects of Children."""
 
@@ -53,13 +63,14 @@ class Objects(Slot):
 
     def objects(self, values: Values) -> Iterable[Any]:
         """Return the objects in the order in which they are written."""
-        value = values.get(self.key)
         if self.single:
+            value = values.get(self.key)
             return () if value is None else (value,)
+        members = _members(values, self.key)
         if self.sort_by is not None:
             by = self.sort_by
-            return sorted(value or (), key=lambda each: str(getattr(each, by)))
-        return value or ()
+            return sorted(members, key=lambda each: str(getattr(each, by)))
+        return members
 
     def write(self, values: Values, live: Collection[str] | None, notes: Notes | None,
               pad: str, out: list[str]) -> None:
@@ -231,7 +242,7 @@ class ColumnStore(RowStore):
         self.optional = optional
 
     def rows(self, values: Values) -> list[tuple[Any, ...]]:
-        columns = (values.get(key) or () for key in self.keys)
+        columns = (_members(values, key) for key in self.keys)
         return list(itertools.zip_longest(*columns))
 
     def add(self, values: Values, row: tuple[Any, ...]) -> bool:
@@ -251,7 +262,7 @@ class SetStore(RowStore):
     is_sorted = True
 
     def rows(self, values: Values) -> list[tuple[Any, ...]]:
-        return [(value,) for value in sorted(values.get(self.keys[0]) or ())]
+        return [(value,) for value in sorted(_members(values, self.keys[0]))]
 
     def add(self, values: Values, row: tuple[Any, ...]) -> bool:
         known = _filled(values, self.keys[0], set)
@@ -265,7 +276,10 @@ class DictStore(RowStore):
     """Rows of a name and a value in a dictionary."""
 
     def rows(self, values: Values) -> list[tuple[Any, ...]]:
-        return list((values.get(self.keys[0]) or {}).items())
+        found = values.get(self.keys[0]) or {}
+        if not isinstance(found, Mapping):
+            raise BadValue(self.keys[0], found, 'a dictionary is needed')
+        return list(found.items())
 
     def add(self, values: Values, row: tuple[Any, ...]) -> bool:
         known = _filled(values, self.keys[0], dict)
@@ -284,7 +298,7 @@ class RecordStore(RowStore):
 
     def rows(self, values: Values) -> list[tuple[Any, ...]]:
         return [tuple(record.get(column) for column in self.columns)
-                for record in values.get(self.keys[0]) or ()]
+                for record in _members(values, self.keys[0])]
 
     def add(self, values: Values, row: tuple[Any, ...]) -> bool:
         _filled(values, self.keys[0], list).append(

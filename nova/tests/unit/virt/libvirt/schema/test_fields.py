@@ -14,6 +14,9 @@ from nova.virt.libvirt.schema import base
 from nova.virt.libvirt.schema import mapping
 
 _ADDRESS = '0000:0a:00.1'
+#: What no field can be, or not many.
+_HOSTILE = (object(), 'a\0b', b'bytes', True, -1, float('nan'), 'x', ['x'], [object()],
+            [None], {'a': object()}, {'a b': 'c'}, {object()}, (1, 2), '\u0663', '1_0')
 #: A value for each converter, none of them a default.
 _SAMPLES = {
     'STR': 'sample', 'INT': 77, 'NUMBER': 77, 'HEX1': '0x1', 'HEX2': '0x1f',
@@ -139,6 +142,21 @@ class FieldsTestCase(testtools.TestCase):
         self.assertIn(f'{where}{wrong!r}', str(ex))
 
 
+    def _check_hostile(self, cls, key):
+        """Check that a value is refused by name, or comes back from what is written."""
+        for value in _HOSTILE:
+            obj = cls()
+            setattr(obj, key, value)
+            try:
+                xml = obj.to_xml()
+            except exception.InvalidInput as ex:
+                self.assertIn(f'{cls.__name__}.{key}: ', str(ex), repr(value))
+                continue
+            again = cls()
+            again.parse_str(xml)
+            self.assertEqual([], again.undeclared(), (cls.__name__, key, value))
+
+
 def _is_fixed(obj, field):
     # What a class is recognised by does not vary.
     return isinstance(field.place, str) and field.place.startswith('@') and (
@@ -156,6 +174,8 @@ def _test_of(cls):
     def test(self):
         for field in cls._declared:
             self._check_field(cls, field)
+        for key in cls._fields:
+            self._check_hostile(cls, key)
     return test
 
 
