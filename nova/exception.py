@@ -922,6 +922,11 @@ class PciDeviceDetachFailed(NovaException):
     msg_fmt = _('Failed to detach PCI device %(dev)s: %(reason)s')
 
 
+class InvalidReservedMemoryPagesOption(Invalid):
+    msg_fmt = _('[DEFAULT] reserved_huge_pages is %(conf)s; it takes '
+                'node:NUMBER,size:KIB,count:NUMBER')
+
+
 class InvalidLibvirtMdevConfig(NovaException):
     msg_fmt = _('Invalid configuration for mdev-capable devices: %(reason)s')
 

@@ -18,6 +18,7 @@ from nova.compute import lifecycle_events
 from nova.compute import locks
 from nova.compute import power
 from nova.compute import power_actions
+from nova.compute import power_state
 from nova.compute import recorder
 from nova.compute import recovery
 from nova.compute import resource_tracker
@@ -331,8 +332,25 @@ class ComputeManager:
     def sync_power_states(self) -> None:
         """Have every guest looked at, in case an event was lost."""
         context = nova_context.get_admin_context()
+        states = self._power_states()
         for instance in objects.InstanceList.get_all(context):
-            self._events.note(instance.uuid)
+            now = states.get(instance.uuid, power_state.NOSTATE)
+            if states is _UNKNOWN or not self._is_settled(instance, now):
+                self._events.note(instance.uuid)
+
+    def _power_states(self) -> Mapping[str, int]:
+        try:
+            return self.driver.get_power_states()
+        except NotImplementedError:
+            return _UNKNOWN
+
+    def _is_settled(self, instance: 'objects.Instance', now: int) -> bool:
+        """Tell whether settle() would change nothing."""
+        return (instance.task_state is None
+                and instance.power_state == now
+                and not self.builder.has_left_something(instance)
+                and not power.must_be_stopped(instance.vm_state, now)
+                and not power.has_gone_down(instance.vm_state, now))
 
     def update_available_resource(self) -> None:
         """Write what the host has and what of it is used."""
@@ -345,6 +363,10 @@ class ComputeManager:
         context = nova_context.get_admin_context()
         self.driver.manage_image_cache(
             context, objects.InstanceList.get_all(context))
+
+
+#: The driver does not tell the power states of all instances at once.
+_UNKNOWN: Mapping[str, int] = {}
 
 
 def _has(task: str) -> Callable[['objects.Instance'], bool]:

@@ -3,6 +3,7 @@
 """What the compute manager does with instances."""
 
 from oslo_config import cfg
+from oslo_config import types
 
 OPTS: list[cfg.Opt] = [
     cfg.StrOpt(
@@ -97,6 +98,10 @@ OPTS: list[cfg.Opt] = [
         'vcpu_pin_set', default=None,
         help='Host processors for guests; cpu_shared_set and '
              'cpu_dedicated_set replace it.'),
+    cfg.MultiOpt(
+        'reserved_huge_pages', item_type=types.Dict(), default=None,
+        help='Pages of the host that guests do not get, of one node and size in KiB '
+             'each: node:0,size:2048,count:64.'),
 ]
 
 

@@ -231,6 +231,10 @@ class ComputeDriver:
         """
         raise NotImplementedError
 
+    def get_power_states(self) -> dict[str, int]:
+        """Return the power states of all instances by UUID, at once."""
+        raise NotImplementedError
+
     def instance_on_disk(self, instance: 'objects.Instance') -> bool:
         """Tell whether this host can reach the instance's disks."""
         return False

@@ -104,7 +104,8 @@ class LibvirtDriver(driver.ComputeDriver):
             hostfacts.CachedHostFacts(self._host, guest_settings),
             _lifecycle_settings(guest_settings))
         self._console_logs = console.ConsoleLogs(self._dirs)
-        self._resources = resources.HostResources(self._host, self._dirs)
+        self._resources = resources.HostResources(
+            self._host, self._dirs, _resource_settings())
 
     def _make_guest(self, domain: Any) -> libvirt_guest.Guest:
         return libvirt_guest.Guest(domain, self._host)
@@ -180,10 +181,10 @@ class LibvirtDriver(driver.ComputeDriver):
     # Lists and states
 
     def list_instances(self) -> list[str]:
-        return [guest.name for guest in self._host.list_guests(only_running=False)]
+        return list(self._host.list_guest_names().values())
 
     def list_instance_uuids(self) -> list[str]:
-        return [guest.uuid for guest in self._host.list_guests(only_running=False)]
+        return list(self._host.list_guest_names())
 
     def instance_exists(self, instance: 'objects.Instance') -> bool:
         try:
@@ -197,7 +198,11 @@ class LibvirtDriver(driver.ComputeDriver):
 
     def get_info(self, instance: 'objects.Instance', use_cache: bool = True,
                  ) -> 'hardware.InstanceInfo':
-        return self._lifecycle.get_info(instance)
+        return libvirt_guest.info_of(*self._host.get_domain_state(instance.uuid))
+
+    def get_power_states(self) -> dict[str, int]:
+        return {uuid: libvirt_guest.info_of(*state).state
+                for uuid, state in self._host.get_domain_states().items()}
 
     # Life cycle
 
@@ -369,6 +374,13 @@ def _block_info_settings() -> blockinfo.BlockInfoSettings:
         machine_types=tuple(CONF.libvirt.hw_machine_type or ()),
         config_drive_format=CONF.config_drive_format,
         force_config_drive=CONF.force_config_drive)
+
+
+def _resource_settings() -> resources.ResourceSettings:
+    return resources.ResourceSettings(
+        shared_set=CONF.compute.cpu_shared_set,
+        dedicated_set=CONF.compute.cpu_dedicated_set, vcpu_pin_set=CONF.vcpu_pin_set,
+        reserved_pages=resources.reserved_pages(CONF.reserved_huge_pages))
 
 
 def _limits() -> qemuimg.Limits:

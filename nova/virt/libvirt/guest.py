@@ -66,6 +66,15 @@ class Screenshot(NamedTuple):
     mime_type: str
     data: bytes
 
+def info_of(state: int, domain_id: int) -> hardware.InstanceInfo:
+    """Return what Nova knows of a domain's state.
+
+    :param state: VIR_DOMAIN_*.
+    """
+    return hardware.InstanceInfo(
+        state=LIBVIRT_POWER_STATE.get(state, power_state.NOSTATE),
+        internal_id=domain_id)
+
 
 class Guest:
     """A domain of libvirt.
@@ -268,9 +277,7 @@ class Guest:
         """Return the power state and the number of the domain."""
         with errors.translated(instance_uuid=self.uuid):
             state, _reason = self._domain.state(0)
-        return hardware.InstanceInfo(
-            state=LIBVIRT_POWER_STATE.get(state, power_state.NOSTATE),
-            internal_id=self.id)
+        return info_of(state, self.id)
 
     def is_active(self) -> bool:
         """Tell whether the domain runs, paused or not."""

@@ -53,6 +53,12 @@ def _as_number(version: Version | None) -> int | None:
     return major * 1_000_000 + minor * 1_000 + micro
 
 
+def _used_mb(stats: dict[str, int]) -> int:
+    """Return the memory that neither is free nor would be if somebody needed it."""
+    free_kb = sum(stats.get(key, 0) for key in ('free', 'buffers', 'cached'))
+    return (stats.get('total', 0) - free_kb) // 1024
+
+
 def _as_xml(cpu: str | vconfig.LibvirtConfigCPU) -> str:
     return cpu if isinstance(cpu, str) else cpu.to_xml()
 
@@ -320,16 +326,20 @@ class Host:
                          ) -> dict[str, dict[str, Any]]:
         """Return statistics of all guests by UUID, asked for at once.
 
-        Of a guest that is shut off there are the state (with its reason), the
-        balloon's maximum, the number of CPUs it will have at least and at most
-        (vcpu.current, vcpu.maximum), and of its disks name, path and sizes of files;
-        nothing that grows while it runs, and none of its interfaces.
+        Of a guest that is shut off libvirt 9.0 tells the state and its reason, the
+        memory (balloon.current and balloon.maximum) and the number of CPUs
+        (vcpu.current and vcpu.maximum) that it would be started with, and of each
+        disk block.N.name, path, allocation, capacity and physical; nothing of single
+        CPUs, of interfaces, or of what disks did.  Its cpu.time, user and system are
+        not zero, and nobody's.
 
-        Of a guest that something else keeps busy libvirt tells the rest: it is not
-        waited for.
+        Of a guest that is busy, with a job or since QEMU does not answer another
+        call, there is only what libvirt knows without QEMU: nobody waits for it.
 
-        :param kinds: VIR_DOMAIN_STATS_*, or-ed; 0 for all, some of which are dear:
-            QEMU is asked for BALLOON, BLOCK, CPU_TOTAL and VCPU.
+        :param kinds: VIR_DOMAIN_STATS_*, or-ed; 0 for all.  QEMU is asked for
+            CPU_TOTAL, VCPU and BLOCK, half a millisecond or more for each guest, and
+            the first to find one that hangs hangs with it, until the deadline of
+            calls; STATE, BALLOON and INTERFACE come from libvirt alone.
         """
         return {domain.UUIDString(): stats
                 for domain, stats in self._get_stats(kinds, only_running)}
@@ -590,7 +600,7 @@ class Host:
     def get_pci_devices(self) -> list[dict[str, Any]]:
         """Return the PCI functions of this host, as the PCI tracker takes them."""
         with self._asking():
-            return nodedevs.pci_devices(self._nodedevs.get_all())
+            return self._nodedevs.get_pci()
 
     def get_mdev_capable_devices(self, types: Iterable[str] | None = None,
                                  ) -> list[dict[str, Any]]:
@@ -718,28 +728,35 @@ class Host:
         """Return the memory for guests and host, in MiB."""
         if self._file_backed_memory_mb:
             return self._file_backed_memory_mb
-        # libvirt sums the NUMA nodes here; memory plugged in later may be in none.
-        return max(int(self._get_node_info()[1]), self._get_memory_mb_of_kernel())
-
-    def _get_memory_mb_of_kernel(self) -> int:
-        with self._asking() as conn:
-            try:
-                stats = conn.getMemoryStats(libvirt.VIR_NODE_MEMORY_STATS_ALL_CELLS, 0)
-            except libvirt.libvirtError as ex:
-                if not errors.is_unsupported(ex):
-                    raise
-                return 0
-        return int(stats['total']) // 1024
+        return self._get_memory_mb_of(self._get_memory_stats())
 
     def get_memory_mb_used(self) -> int:
         """Return the memory that is not there for another guest, in MiB."""
         if self._file_backed_memory_mb:
             return self._get_memory_mb_of_guests()
+        return _used_mb(self._get_memory_stats())
+
+    def get_memory_mb(self) -> tuple[int, int]:
+        """Return what get_memory_mb_total and get_memory_mb_used do, of one moment."""
+        if self._file_backed_memory_mb:
+            return self._file_backed_memory_mb, self._get_memory_mb_of_guests()
+        stats = self._get_memory_stats()
+        return self._get_memory_mb_of(stats), _used_mb(stats)
+
+    def _get_memory_stats(self) -> dict[str, int]:
         with self._asking() as conn:
-            stats: dict[str, int] = conn.getMemoryStats(
-                libvirt.VIR_NODE_MEMORY_STATS_ALL_CELLS, 0)
-        free_kb = sum(stats.get(key, 0) for key in ('free', 'buffers', 'cached'))
-        return (stats['total'] - free_kb) // 1024
+            try:
+                stats: dict[str, int] = conn.getMemoryStats(
+                    libvirt.VIR_NODE_MEMORY_STATS_ALL_CELLS, 0)
+            except libvirt.libvirtError as ex:
+                if not errors.is_unsupported(ex):
+                    raise
+                return {}
+        return stats
+
+    def _get_memory_mb_of(self, stats: dict[str, int]) -> int:
+        # libvirt sums the NUMA nodes here; memory plugged in later may be in none.
+        return max(int(self._get_node_info()[1]), stats.get('total', 0) // 1024)
 
     def _get_memory_mb_of_guests(self) -> int:
         return sum(size.memory_kb for size in self._get_sizes()) // 1024

@@ -56,6 +56,7 @@ class NodeDevices:
     def forget(self) -> None:
         """Ask libvirt again the next time: it may be another one now."""
         self._found: dict[str, vconfig.LibvirtConfigNodeDevice] = {}
+        self._pci: list[dict[str, Any]] = []
         self._is_complete = False
 
     # Changes
@@ -110,7 +111,13 @@ class NodeDevices:
             conf = known.get(device.name()) or _describe(device)
             if conf is not None:
                 found[conf.name] = conf
-        self._found, self._is_complete = found, True
+        self._found, self._pci = found, pci_devices(found)
+        self._is_complete = True
+
+    def get_pci(self) -> list[dict[str, Any]]:
+        """Return the PCI functions of the host; see pci_devices."""
+        self.get_all()
+        return self._pci
 
     def get(self, name: str) -> vconfig.LibvirtConfigNodeDevice:
         """Return a device.

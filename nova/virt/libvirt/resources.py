@@ -2,27 +2,119 @@
 # Copyright the nova-libvirt authors
 """What this host has, and how much of it is in use."""
 
+from collections.abc import Callable, Iterable, Mapping
+import dataclasses
+import functools
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oslo_serialization import jsonutils
 from oslo_utils import units
 
+from nova import exception
+from nova import objects
+from nova.i18n import _
+from nova.objects import fields
+from nova.virt import hardware
 from nova.virt.libvirt import host as libvirt_host
+from nova.virt.libvirt import numacells
 from nova.virt.libvirt.storage import instancedir
+
+if TYPE_CHECKING:
+    from nova.virt.libvirt import config as vconfig
+
+#: Architectures on which guests are placed on NUMA nodes.
+_NUMA_ARCHES = (fields.Architecture.ARMV7L, fields.Architecture.AARCH64,
+                fields.Architecture.I686, fields.Architecture.X86_64,
+                fields.Architecture.PPC64, fields.Architecture.PPC64LE)
+
+
+@dataclasses.dataclass(frozen=True)
+class ResourceSettings:
+    """Which of the host's CPUs and pages are for guests."""
+
+    #: [compute] cpu_shared_set
+    shared_set: str | None = None
+    #: [compute] cpu_dedicated_set
+    dedicated_set: str | None = None
+    #: [DEFAULT] vcpu_pin_set
+    vcpu_pin_set: str | None = None
+    #: [DEFAULT] reserved_huge_pages: of each node and size in KiB that many.
+    reserved_pages: Mapping[tuple[int, int], int] = dataclasses.field(
+        default_factory=dict)
+
+    def shared_cpus(self, online: set[int]) -> set[int]:
+        """Return the CPUs that guests share.
+
+        :raises nova.exception.Invalid: for a set that cannot be read.
+        """
+        spec = self.shared_set
+        if not (self.shared_set or self.dedicated_set):
+            spec = self.vcpu_pin_set
+            if not spec:
+                return online
+        return hardware.parse_cpu_spec(spec) & online if spec else set()
+
+    def dedicated_cpus(self, online: set[int]) -> set[int]:
+        """Return the CPUs that guests have for themselves.
+
+        :raises nova.exception.Invalid: for a set that cannot be read, or one that
+            names CPUs which are shared.
+        """
+        if not self.dedicated_set:
+            return set()
+        cpus = hardware.parse_cpu_spec(self.dedicated_set)
+        both = cpus & hardware.parse_cpu_spec(self.shared_set or '')
+        if both:
+            raise exception.Invalid(
+                _('[compute] cpu_dedicated_set and cpu_shared_set both name %s')
+                % sorted(both))
+        return cpus & online
+
+
+def reserved_pages(entries: Iterable[Mapping[str, str]] | None,
+                   ) -> dict[tuple[int, int], int]:
+    """Read [DEFAULT] reserved_huge_pages: ``node:0,size:1GB,count:2`` each.
+
+    :raises nova.exception.InvalidReservedMemoryPagesOption: for anything else.
+    """
+    found = {}
+    for entry in entries or ():
+        try:
+            if set(entry) != {'node', 'size', 'count'}:
+                raise ValueError(entry)
+            found[int(entry['node']), _size_kb(entry['size'])] = int(entry['count'])
+        except ValueError as error:
+            raise exception.InvalidReservedMemoryPagesOption(
+                conf=dict(entry)) from error
+    return found
+
+
+def _size_kb(text: str) -> int:
+    for suffix, factor in (('KB', 1), ('MB', units.Ki), ('GB', units.Mi)):
+        if text.endswith(suffix):
+            return int(text.removesuffix(suffix)) * factor
+    return int(text)
 
 
 class HostResources:
     """Counts the resources of this host.
 
+    What follows from the capabilities alone is computed once for each of them.
+
     :param dirs: the folders of the instances, whose file system is the disk that
         counts.
     """
 
-    def __init__(self, host: libvirt_host.Host,
-                 dirs: instancedir.InstanceDirs) -> None:
+    def __init__(self, host: libvirt_host.Host, dirs: instancedir.InstanceDirs,
+                 settings: ResourceSettings = ResourceSettings()) -> None:  # noqa: B008
         self._host = host
         self._dirs = dirs
+        self._settings = settings
+        self._cpu_info = _of_last(lambda caps: jsonutils.dumps(host.get_cpu_info()))
+        self._instances = _of_last(_supported_instances)
+        self._topology = _of_last(self._numa_topology)
+        self._pci = _of_last(jsonutils.dumps)
 
     def available(self) -> dict[str, Any]:
         """Return the resources as the compute manager stores them.
@@ -31,17 +123,20 @@ class HostResources:
 
         :raises exception.HypervisorUnavailable: without a connection.
         """
+        caps = self._host.get_capabilities()
+        online = frozenset(self._host.get_online_cpus())
+        memory_mb, memory_mb_used = self._host.get_memory_mb()
         return {
             **self._hypervisor(),
             **self._disk(),
-            'vcpus': self._host.get_vcpu_total(),
+            'vcpus': len(self._settings.shared_cpus(set(online))),
             'vcpus_used': self._host.get_vcpu_used(),
-            'memory_mb': self._host.get_memory_mb_total(),
-            'memory_mb_used': self._host.get_memory_mb_used(),
-            'supported_instances': self._supported_instances(),
-            'cpu_info': jsonutils.dumps(self._host.get_cpu_info()),
-            'numa_topology': None,
-            'pci_passthrough_devices': '[]',
+            'memory_mb': memory_mb,
+            'memory_mb_used': memory_mb_used,
+            'supported_instances': self._instances(caps),
+            'cpu_info': self._cpu_info(caps),
+            'numa_topology': self._topology(caps, online),
+            'pci_passthrough_devices': self._pci(self._host.get_pci_devices()),
         }
 
     def _hypervisor(self) -> dict[str, Any]:
@@ -51,6 +146,13 @@ class HostResources:
             'hypervisor_hostname': self._host.get_hostname(),
         }
 
+    def get_disk_available_least(self) -> int:
+        """Return the GiB that are left if every disk grows to its size.
+
+        Negative where more is promised than there is.
+        """
+        return int(self._disk()['disk_available_least'])
+
     def _disk(self) -> dict[str, int]:
         stat = os.statvfs(self._dirs.instances_path)
         total_bytes = stat.f_frsize * stat.f_blocks
@@ -59,15 +161,53 @@ class HostResources:
         return {
             'local_gb': total_bytes // units.Gi,
             'local_gb_used': (total_bytes - free_bytes) // units.Gi,
-            # Negative where more is promised than there is.
             'disk_available_least': (free_bytes - promised_bytes) // units.Gi,
         }
 
-    def _supported_instances(self) -> list[tuple[str, str, str]]:
-        """Return (architecture, hypervisor type, mode) of each kind of guest."""
-        return [(guest.arch, domain_type, guest.ostype)
-                for guest in self._host.get_capabilities().guests
-                for domain_type in guest.domains]
+    def _numa_topology(self, caps: 'vconfig.LibvirtConfigCaps',
+                       online: frozenset[int]) -> str | None:
+        cells = self._host.get_numa_topology()
+        if not cells or caps.host.cpu.arch not in _NUMA_ARCHES:
+            return None
+        found = objects.NUMATopology(
+            cells=[_numa_cell(cell, self._settings, set(online)) for cell in cells])
+        return str(found._to_json())
+
+
+def _of_last(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer again what a function said, as long as it is given the same objects."""
+    last: list[Any] = []
+
+    @functools.wraps(make)
+    def answer(*args: Any) -> Any:
+        if not last or any(a is not b and a != b for a, b
+                           in zip(last[0], args, strict=True)):
+            last[:] = [args, make(*args)]
+        return last[1]
+    return answer
+
+
+def _supported_instances(caps: 'vconfig.LibvirtConfigCaps',
+                         ) -> list[tuple[str, str, str]]:
+    """Return (architecture, hypervisor type, mode) of each kind of guest."""
+    return [(guest.arch, domain_type, guest.ostype)
+            for guest in caps.guests for domain_type in guest.domains]
+
+
+def _numa_cell(cell: numacells.HostCell, settings: ResourceSettings,
+               online: set[int]) -> 'objects.NUMACell':
+    shared = cell.cpus & settings.shared_cpus(online)
+    dedicated = cell.cpus & settings.dedicated_cpus(online)
+    siblings = [set(each & (shared | dedicated)) for each in cell.siblings]
+    return objects.NUMACell(
+        id=cell.id, cpuset=set(shared), pcpuset=set(dedicated),
+        memory=cell.memory_kb // units.Ki, siblings=[each for each in siblings if each],
+        mempages=[objects.NUMAPagesTopology(
+            size_kb=size_kb, total=total, used=0,
+            reserved=settings.reserved_pages.get((cell.id, size_kb), 0))
+            for size_kb, total in cell.pages.items()],
+        cpu_usage=0, memory_usage=0, pinned_cpus=set(), socket=cell.socket,
+        network_metadata=objects.NetworkMetadata(physnets=set(), tunneled=False))
 
 
 def get_uptime(proc: str = '/proc') -> str:

@@ -140,6 +140,21 @@ class SyncPowerStatesTest(base.ComputeTestCase):
         self.manager.sync_power_states()
         self.settle()
 
+    def test_guests_that_are_what_they_should_be_are_asked_about_at_once(self) -> None:
+        for _number in range(3):
+            self.built()
+        before = len(self.driver.called('get_info'))
+        self.sync()
+        self.assertEqual(before, len(self.driver.called('get_info')))
+        self.assertEqual(1, len(self.driver.called('get_power_states')))
+
+    def test_driver_that_tells_of_one_guest_at_a_time(self) -> None:
+        instance = self.built()
+        self.driver.guests[instance.uuid].state = power_state.SHUTDOWN
+        self.driver.fail('get_power_states', NotImplementedError())
+        self.sync()
+        self.assert_state(instance, vm_states.STOPPED, power_state.SHUTDOWN)
+
     def test_lost_event(self) -> None:
         instance = self.built()
         self.driver.guests[instance.uuid].state = power_state.SHUTDOWN

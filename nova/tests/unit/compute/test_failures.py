@@ -3,6 +3,7 @@
 """What is left after each operation failed at each step."""
 
 from nova import exception
+from nova.compute import periodic
 from nova.compute import power_state
 from nova.compute import vm_states
 from nova.db import api as db
@@ -83,9 +84,9 @@ class BuildFailureTest(base.ComputeTestCase):
 
     def test_look_without_a_hypervisor(self) -> None:
         instance = self.built()
-        self.driver.fail('get_info', exception.HypervisorUnavailable())
+        self.driver.fail('get_power_states', exception.HypervisorUnavailable())
         with self.assertLogs('nova.compute', 'WARNING') as logs:
-            self.manager.sync_power_states()
+            periodic.Task(self.manager.sync_power_states, 1).run_safely()
             self.settle()
         self.assertEqual(['WARNING'], [one.levelname for one in logs.records])
         self.assert_state(instance, vm_states.ACTIVE)

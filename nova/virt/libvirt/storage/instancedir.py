@@ -13,6 +13,7 @@ from nova import exception
 from nova.i18n import _
 from nova.virt.libvirt.storage import files
 from nova.virt.libvirt.storage import qcow2
+from nova.virt.libvirt.storage import remembered
 
 #: Users other than the owner may reach what they know the name of: QEMU does not
 #: run as us.
@@ -31,6 +32,8 @@ class InstanceDirs:
 
     def __init__(self, instances_path: str) -> None:
         self.instances_path = instances_path
+        self._formats = remembered.Remembered(_read_formats)
+        self._sizes = remembered.Remembered(_disk_size_bytes)
 
     def ensure_root(self) -> None:
         """Make the folder of folders.
@@ -98,15 +101,9 @@ class InstanceDirs:
         :raises exception.InvalidDiskInfo: if the record is damaged.
         """
         try:
-            with open(self.path(uuid, DISK_INFO), encoding='utf-8') as record:
-                formats = json.load(record)
+            return _read_formats(self.path(uuid, DISK_INFO))
         except FileNotFoundError:
             return {}
-        except ValueError as error:
-            raise exception.InvalidDiskInfo(reason=str(error)) from error
-        if not isinstance(formats, dict):
-            raise exception.InvalidDiskInfo(reason=_('it holds no mapping'))
-        return formats
 
     def record_format(self, uuid: str, disk_path: str, disk_format: str) -> None:
         """Remember the format of a disk.
@@ -130,13 +127,46 @@ class InstanceDirs:
         return {head.backing_file for head in heads if head and head.backing_file}
 
     def promised_bytes(self) -> int:
-        """Return what all disks may still grow by."""
-        return sum(_growth(*disk) for disk in self._all_disks())
+        """Return what all disks may still grow by.
+
+        Each file is looked at, and read only where it was changed since.
+        """
+        with self._sizes.round():
+            return sum(self._growth(*disk) for disk in self._all_disks())
+
+    def _growth(self, path: str, disk_format: str) -> int:
+        """Return the bytes that a disk may still take, 0 if it is gone."""
+        with contextlib.suppress(FileNotFoundError):
+            stat = os.stat(path)
+            size_bytes = stat.st_size
+            if disk_format == 'qcow2':
+                size_bytes = self._sizes.get(path, stat)
+            return max(0, size_bytes - stat.st_blocks * 512)
+        return 0
 
     def _all_disks(self) -> list[tuple[str, str]]:
         """Return path and format of every disk of every instance."""
-        uuids = filter(uuidutils.is_uuid_like, os.listdir(self.instances_path))
-        return [disk for uuid in uuids for disk in self.disk_formats(uuid).items()]
+        found: list[tuple[str, str]] = []
+        with self._formats.round():
+            for name in os.listdir(self.instances_path):
+                path = f'{self.instances_path}/{name}/{DISK_INFO}'
+                if not (path in self._formats or uuidutils.is_uuid_like(name)):
+                    continue
+                # An instance may go at any time.
+                with contextlib.suppress(FileNotFoundError):
+                    found += self._formats.get(path, os.stat(path)).items()
+        return found
+
+
+def _read_formats(path: str) -> dict[str, str]:
+    try:
+        with open(path, encoding='utf-8') as record:
+            formats = json.load(record)
+    except ValueError as error:
+        raise exception.InvalidDiskInfo(reason=str(error)) from error
+    if not isinstance(formats, dict):
+        raise exception.InvalidDiskInfo(reason=_('it holds no mapping'))
+    return formats
 
 
 def _head(path: str) -> qcow2.Head | None:
@@ -146,16 +176,9 @@ def _head(path: str) -> qcow2.Head | None:
     return None
 
 
-def _growth(path: str, disk_format: str) -> int:
-    """Return the bytes that a disk may still take, 0 if it is gone."""
-    with contextlib.suppress(FileNotFoundError):
-        stat = os.stat(path)
-        size_bytes = stat.st_size
-        if disk_format == 'qcow2':
-            head = qcow2.read_head(path)
-            size_bytes = head.size_bytes if head else 0
-        return max(0, size_bytes - stat.st_blocks * 512)
-    return 0
+def _disk_size_bytes(path: str) -> int:
+    head = qcow2.read_head(path)
+    return head.size_bytes if head else 0
 
 
 def _remove_tree(path: str) -> None:

@@ -116,6 +116,15 @@ class TestInstances(base.DriverTestCase):
         self.assertTrue(self.driver.instance_exists(stopped))
         self.assertFalse(self.driver.instance_exists(self.make_instance()))
 
+    def test_power_states(self) -> None:
+        running, stopped = self.spawn(), self.spawn(power_on=False)
+        self.assertEqual({running.uuid: power_state.RUNNING,
+                          stopped.uuid: power_state.SHUTDOWN},
+                         self.driver.get_power_states())
+        self.driver.pause(running)
+        self.assertEqual(power_state.PAUSED,
+                         self.driver.get_power_states()[running.uuid])
+
     def test_resume_state_on_host_boot(self) -> None:
         instance = self.spawn()
         self.driver.resume_state_on_host_boot(self.context, instance, [], None)

@@ -5,10 +5,16 @@ import os
 import types
 
 import fixtures
+from oslo_config import cfg
+from oslo_serialization import jsonutils
 
+from nova import exception
+from nova import objects
 from nova.tests.unit import base
 from nova.tests.unit.virt.libvirt import base as driver_base
+from nova.virt.libvirt import guestsizes
 from nova.virt.libvirt import resources
+from nova.virt.libvirt.storage import qcow2
 
 GIB = 1 << 30
 
@@ -40,6 +46,103 @@ class TestHostResources(driver_base.DriverTestCase):
         self.assertEqual(2, found['vcpus_used'])
         self.assertEqual(self.driver._host.get_vcpu_total(), found['vcpus'])
         self.assertLessEqual(found['memory_mb_used'], found['memory_mb'])
+
+
+    def test_nothing_of_guests_is_asked_once_known(self) -> None:
+        for _number in range(5):
+            self.spawn(self.make_instance())
+        self.driver.get_available_resource('here')
+        before = len(self.libvirt.faults.calls)
+        heads = self.useFixture(fixtures.MockPatchObject(
+            qcow2, 'read_head', side_effect=AssertionError)).mock
+        self.driver.get_available_resource('here')
+        calls = self.libvirt.faults.calls[before:]
+        self.assertEqual(
+            ['getCPUMap', 'getMemoryStats', 'getInfo',
+             'getType', 'getVersion', 'getHostname', 'listAllDomains']
+            + ['info'] * guestsizes.RECHECKED, calls)
+        self.assertEqual(0, heads.call_count)
+
+    def test_pci_devices(self) -> None:
+        self.libvirt.hypervisor.nodedevices.plug(
+            "<device><name>pci_0000_06_00_0</name><parent>computer</parent>"
+            "<capability type='pci'><domain>0</domain><bus>6</bus><slot>0</slot>"
+            "<function>0</function><product id='0x13f2'/><vendor id='0x10de'/>"
+            "</capability></device>")
+        found = self.driver.get_available_resource('here')['pci_passthrough_devices']
+        self.assertEqual(['0000:06:00.0'],
+                         [each['address'] for each in jsonutils.loads(found)])
+
+    def test_topology(self) -> None:
+        self.libvirt.machine.numa_cells = 2
+        self.libvirt.machine.threads_per_core = 2
+        self.driver = self.make_driver()
+        found = self.driver.get_available_resource('here')
+        topology = objects.NUMATopology.obj_from_db_obj(found['numa_topology'])
+        self.assertEqual([set(range(8)), set(range(8, 16))],
+                         [cell.cpuset for cell in topology.cells])
+        self.assertEqual([set(), set()], [cell.pcpuset for cell in topology.cells])
+        self.assertEqual([0, 1], [cell.socket for cell in topology.cells])
+        self.assertEqual(16 * 1024, topology.cells[0].memory)
+        self.assertEqual([{0, 1}, {2, 3}, {4, 5}, {6, 7}], topology.cells[0].siblings)
+        self.assertEqual({4, 2048},
+                         {pages.size_kb for pages in topology.cells[0].mempages})
+
+    def test_topology_of_an_architecture_without(self) -> None:
+        self.libvirt.machine.arch = 's390x'
+        self.driver = self.make_driver()
+        self.assertIsNone(
+            self.driver.get_available_resource('here')['numa_topology'])
+
+
+class TestSettings(driver_base.DriverTestCase):
+
+    def cell(self, **options: str) -> tuple:
+        for name, value in options.items():
+            group = {} if name == 'vcpu_pin_set' else {'group': 'compute'}
+            self.flags(**group, **{name: value})
+        found = self.make_driver().get_available_resource('here')
+        cell, = objects.NUMATopology.obj_from_db_obj(found['numa_topology']).cells
+        return found['vcpus'], cell.cpuset, cell.pcpuset
+
+    def test_all_are_shared(self) -> None:
+        self.assertEqual((4, {0, 1, 2, 3}, set()), self.cell())
+
+    def test_shared_and_dedicated_ones(self) -> None:
+        self.assertEqual((1, {0}, {2, 3}), self.cell(
+            cpu_shared_set='0', cpu_dedicated_set='2-9'))
+
+    def test_only_dedicated_ones(self) -> None:
+        self.assertEqual((0, set(), {2, 3}), self.cell(cpu_dedicated_set='2,3'))
+
+    def test_the_old_option(self) -> None:
+        self.assertEqual((2, {1, 2}, set()), self.cell(vcpu_pin_set='1-2'))
+        self.assertEqual((1, {0}, set()), self.cell(cpu_shared_set='0'))
+
+    def test_those_that_are_off_do_not_count(self) -> None:
+        self.libvirt.machine.offline_cpus = frozenset({3})
+        self.assertEqual((1, {2}, set()), self.cell(cpu_shared_set='2-3'))
+
+    def test_both_name_one(self) -> None:
+        error = self.assertRaises(exception.Invalid, self.cell,
+                                  cpu_shared_set='0-2', cpu_dedicated_set='2-3')
+        self.assertIn('[2]', str(error))
+
+    def test_pages_kept_back(self) -> None:
+        cfg.CONF.set_override('reserved_huge_pages', [
+            {'node': '0', 'size': '2MB', 'count': '7'},
+            {'node': '0', 'size': '4', 'count': '9'}])
+        found = self.make_driver().get_available_resource('here')
+        cell, = objects.NUMATopology.obj_from_db_obj(found['numa_topology']).cells
+        self.assertEqual({4: 9, 2048: 7},
+                         {pages.size_kb: pages.reserved for pages in cell.mempages})
+
+    def test_pages_that_cannot_be_read(self) -> None:
+        for entry in ({'node': '0', 'size': '2048'}, {'node': 'x', 'size': '4',
+                      'count': '1'}, {'node': '0', 'size': '1TB', 'count': '1'}):
+            error = self.assertRaises(exception.InvalidReservedMemoryPagesOption,
+                                      resources.reserved_pages, [entry])
+            self.assertIn(str(entry), str(error))
 
 
 class TestUptime(base.TestCase):

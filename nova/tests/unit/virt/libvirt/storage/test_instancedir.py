@@ -109,3 +109,32 @@ class TestInstanceDirs(base.TestCase):
         os.truncate(raw, MIB)
         used = os.stat(overlay).st_blocks * 512
         self.assertEqual(11 * MIB - used, self.dirs.promised_bytes())
+
+    def test_disk_that_grew_is_read_again(self) -> None:
+        overlay = self.add_disk(UUID, programs.qcow2_head(10 * MIB), 'qcow2')
+        self.dirs.promised_bytes()
+        with open(overlay, 'r+b') as file:
+            file.write(programs.qcow2_head(20 * MIB))
+        used = os.stat(overlay).st_blocks * 512
+        self.assertEqual(20 * MIB - used, self.dirs.promised_bytes())
+
+    def test_disk_that_was_added_counts(self) -> None:
+        self.add_disk(UUID, programs.qcow2_head(10 * MIB), 'qcow2')
+        self.dirs.promised_bytes()
+        swap = self.dirs.path(UUID, 'disk.swap')
+        with open(swap, 'wb') as file:
+            file.truncate(5 * MIB)
+        self.dirs.record_format(UUID, swap, 'raw')
+        self.assertGreater(self.dirs.promised_bytes(), 14 * MIB)
+
+    def test_instance_that_went_no_longer_counts(self) -> None:
+        self.add_disk(UUID, programs.qcow2_head(10 * MIB), 'qcow2')
+        self.dirs.promised_bytes()
+        self.dirs.remove(UUID)
+        self.assertEqual(0, self.dirs.promised_bytes())
+
+    def test_what_is_no_instance_is_passed_over(self) -> None:
+        os.mkdir(os.path.join(self.root, 'locks'))
+        with open(os.path.join(self.root, 'locks', instancedir.DISK_INFO), 'w') as file:
+            file.write('{')
+        self.assertEqual(0, self.dirs.promised_bytes())
