@@ -22,6 +22,11 @@ AUTO = 'auto'
 _backend: str | None = None
 
 
+def is_decided() -> bool:
+    """Tell whether :func:`patch` was called in this process."""
+    return _backend is not None
+
+
 def is_patched() -> bool:
     """Tell whether :func:`patch` made the standard library cooperative."""
     return _backend == EVENTLET

@@ -21,6 +21,10 @@ class ExecutorType(enum.Enum):
 
     #: Short work that nothing bounds but the size of the pool.
     DEFAULT = 'default'
+    #: Operations on instances that end by themselves.
+    OPERATION = 'operation'
+    #: Operations that wait for what a guest does, a stop or a soft reboot.
+    GUEST = 'guest'
     #: Builds of instances.
     BUILD = 'build'
     #: Snapshots of instances.
@@ -52,11 +56,20 @@ def _default_size() -> int:
     return int(CONF.default_green_pool_size)
 
 
+def get_max_concurrent_operations() -> int:
+    """Return how many operations on instances may run at once."""
+    if utils.concurrency_mode_threading():
+        return int(CONF.executor_thread_pool_size)
+    return int(CONF.default_green_pool_size)
+
+
 class ExecutorsPoolSize:
     """How many workers the pool of each kind has."""
 
     _SIZES: dict[ExecutorType, Callable[[], int]] = {
         ExecutorType.DEFAULT: _default_size,
+        ExecutorType.OPERATION: get_max_concurrent_operations,
+        ExecutorType.GUEST: get_max_concurrent_operations,
         ExecutorType.BUILD: get_max_concurrent_builds,
         ExecutorType.SNAPSHOT: get_max_concurrent_snapshots,
         ExecutorType.LIVE_MIGRATION: get_max_concurrent_live_migrations,

@@ -38,6 +38,8 @@ LOG = logging.getLogger(__name__)
 
 #: Tasks that a client may begin while another one runs; each waits for the lock.
 _OVERTAKING = (task_states.DELETING, task_states.REBOOTING_HARD)
+#: Operations that wait for what a guest does, or may: they have threads of their own.
+_WAIT_FOR_GUEST = ('stop_instance', 'reboot_instance')
 
 Context = nova_context.RequestContext
 Work = Callable[['objects.Instance'], None]
@@ -99,8 +101,9 @@ class ComputeManager:
     def cast(self, method: str, context: Context, instance: 'objects.Instance',
              *args: Any) -> None:
         """Run one of the operations below in the background."""
-        self.background.run(ExecutorType.DEFAULT, getattr(self, method), context,
-                            instance, *args)
+        waits = method in _WAIT_FOR_GUEST
+        self.background.run(ExecutorType.GUEST if waits else ExecutorType.OPERATION,
+                            getattr(self, method), context, instance, *args)
 
     def cast_build(self, context: Context, instance: 'objects.Instance',
                    image: Mapping[str, Any]) -> None:

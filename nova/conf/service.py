@@ -18,6 +18,11 @@ OPTS: list[cfg.Opt] = [
         'default_thread_pool_size', default=10, min=1,
         help='Native threads in the default pool.'),
     cfg.IntOpt(
+        'executor_thread_pool_size', default=64, min=1,
+        help='Operations on instances that run at once on native threads. Those '
+             'that wait for a guest, stops and soft reboots, are counted apart, '
+             'so that they hold up no others.'),
+    cfg.IntOpt(
         'manager_shutdown_timeout', default=160, min=0,
         help='Seconds that running operations are given to end when the '
              'service stops; never more than 10, since the next start settles '

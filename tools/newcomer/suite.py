@@ -3,6 +3,7 @@
 """Every check of the project, from a bare machine, with one closing line."""
 
 import argparse
+import collections
 import dataclasses
 import os
 import pathlib
@@ -53,17 +54,18 @@ def main() -> int:
 
 
 def parse_totals(output: str, status: int) -> tuple[int, int, int]:
-    """Read (passed, failed, skipped) off stestr's closing lines.
+    """Read (passed, failed, skipped) off stestr's closing lines, of each of its runs.
 
     A tox environment that failed without a failed test counts as one failure: it
     did not install, or the runner itself died.
     """
-    totals = {name: int(number) for name, number in _TOTALS.findall(output)}
+    totals: collections.Counter[str] = collections.Counter()
+    for name, number in _TOTALS.findall(output):
+        totals[name] += int(number)
     if not totals:
         return int(status == 0), int(status != 0), 0
-    failed = totals.get('Failed', 0) + totals.get('Unexpected Success', 0)
-    passed = totals.get('Passed', 0)
-    return passed, failed or int(status != 0), totals.get('Skipped', 0)
+    failed = totals['Failed'] + totals['Unexpected Success']
+    return totals['Passed'], failed or int(status != 0), totals['Skipped']
 
 
 def summary(results: list[Result]) -> str:

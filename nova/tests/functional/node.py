@@ -18,6 +18,7 @@ from typing import Any
 import fixtures
 import libvirt
 
+from nova.tests import CONCURRENCY
 from nova.tests.functional import images
 from nova.tests.functional import rest
 from nova.tests.functional import waiting
@@ -77,6 +78,7 @@ class Node(fixtures.Fixture):
                 'state_path': self.state,
                 'instances_path': self.instances,
                 'debug': True,
+                'concurrency_backend': CONCURRENCY,
                 'cpu_allocation_ratio': 64,
                 # libvirt's names are shared with the nodes of other test processes
                 'instance_name_template': f'{self.state.name}-%08x',

@@ -179,6 +179,7 @@ class ApiTest(base.TestCase):
         self._assert_fails(exception.ImageUnacceptable, trusted_certs=['a'])
 
     def test_no_descriptor_is_left_open(self) -> None:
+        self._download(dest_path=self.target)
         before = len(os.listdir('/proc/self/fd'))
         self._download(dest_path=self.target)
         with mock.patch('os.fsync', side_effect=OSError(errno.EIO, 'I/O')):

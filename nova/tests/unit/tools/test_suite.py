@@ -28,6 +28,10 @@ class TotalsTest(testtools.TestCase):
     def test_failed_tests(self) -> None:
         self.assertEqual((9, 1, 2), suite.parse_totals(_STESTR.format(failed=1), 1))
 
+    def test_runs_of_both_back_ends_are_summed(self) -> None:
+        output = _STESTR.format(failed=1) + _STESTR.format(failed=0)
+        self.assertEqual((18, 1, 4), suite.parse_totals(output, 1))
+
     def test_runner_that_failed_without_a_test(self) -> None:
         self.assertEqual((9, 1, 2), suite.parse_totals(_STESTR.format(failed=0), 1))
 
