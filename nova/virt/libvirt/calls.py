@@ -288,7 +288,7 @@ class _Proxy:
         calls = self._calls
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            return _wrapped(calls.run(name, found, *args, **kwargs), calls)
+            return _wrapped(calls.run(name, found, *map(_bare, args), **kwargs), calls)
         return call
 
     def __eq__(self, other: object) -> bool:
@@ -304,6 +304,15 @@ class _Proxy:
 def beside(known: object, target: T) -> T:
     """Wrap an object so that it is called as another one of libvirt is."""
     return known._calls.wrap(target) if isinstance(known, _Proxy) else target
+
+
+def _bare(argument: Any) -> Any:
+    """Give libvirt its own object back, out of a list too."""
+    if isinstance(argument, _Proxy):
+        return argument._target
+    if isinstance(argument, list):
+        return [_bare(element) for element in argument]
+    return argument
 
 
 def _wrapped(found: Any, calls: Calls) -> Any:

@@ -62,6 +62,9 @@ class Connection(libvirt.virConnect):
     def getAllDomainStats(self, flags):
         return [(Domain('one'), {'state.state': 1})]
 
+    def kinds_of(self, domain, domains):
+        return [type(each).__name__ for each in (domain, *domains)]
+
     def getCPUMap(self, flags):
         return 2, [True, False], 1
 
@@ -100,6 +103,11 @@ class CallsTestCase(base.TestCase):
         self.assertEqual([[1, 7]] * 4, [item.state(7) for item in found])
         self.assertEqual({'state.state': 1}, stats)
         self.assertNotIn(Domain, [type(item) for item in found])
+
+    def test_libvirt_gets_its_own_objects_back(self):
+        _made, conn = self.make()
+        domain = conn.lookup()
+        self.assertEqual(['Domain', 'Domain'], conn.kinds_of(domain, [domain]))
 
     def test_data_comes_out_as_it_is(self):
         _made, conn = self.make()
