@@ -9,7 +9,7 @@ import testtools
 
 from nova import exception
 from nova.tests.contract import base
-from nova.tests.contract import daemon
+from nova.tests.fixtures import privatelibvirtd
 from nova.tests.fixtures.libvirt import waiting
 from nova.virt import event as virtevent
 from nova.virt.libvirt import host as libvirt_host
@@ -21,11 +21,11 @@ TRUTH_S = 5
 class RestartTestCase(testtools.TestCase):
     def setUp(self):
         super().setUp()
-        reason = daemon.why_not()
+        reason = privatelibvirtd.why_not()
         if reason:
             self.skipTest(reason)
         self.useFixture(fixtures.FakeLogger(level=None))
-        self.libvirtd = self.useFixture(daemon.PrivateLibvirtd())
+        self.libvirtd = self.useFixture(privatelibvirtd.PrivateLibvirtd())
         self.told, self.connected = [], []
         self.host = libvirt_host.Host(
             self.libvirtd.uri, lifecycle_event_handler=self.note,

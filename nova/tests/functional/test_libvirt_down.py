@@ -2,20 +2,19 @@
 # Copyright the nova-libvirt authors
 """libvirt goes away under nova-compute, and comes back."""
 
-import os
-
+from nova.tests.fixtures import privatelibvirtd
 from nova.tests.functional import base
 from nova.tests.functional import guests
-from nova.tests.functional import private_libvirtd
 
 
 class LibvirtDownTest(base.FunctionalTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        if os.geteuid() != 0:
-            self.skipTest('a libvirtd that may be ended needs root')
-        self.libvirtd = self.useFixture(private_libvirtd.PrivateLibvirtd())
+        reason = privatelibvirtd.why_not()
+        if reason:
+            self.skipTest(reason)
+        self.libvirtd = self.useFixture(privatelibvirtd.PrivateLibvirtd())
         self.node = self.start_node(uri=self.libvirtd.uri)
 
     def test_build_fails_with_a_reason(self) -> None:

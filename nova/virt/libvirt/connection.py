@@ -13,6 +13,7 @@ import dataclasses
 import threading
 import time
 from typing import Any
+import urllib.parse
 
 import libvirt
 from oslo_log import log as logging
@@ -27,8 +28,8 @@ LOG = logging.getLogger(__name__)
 
 Opener = Callable[[str, list[Any], int], libvirt.virConnect]
 
-#: How long a call waits: longer than keepalive takes to notice a dead libvirtd.
-CALL_TIMEOUT_S = 60
+#: How long a call waits for its answer: longer than any of libvirt's own limits.
+CALL_TIMEOUT_S = 45
 #: How long the end of a connection, which asks libvirtd too, is waited for.
 CLOSE_TIMEOUT_S = 5
 #: Longest pause between two attempts to reach a libvirtd that is away.
@@ -48,6 +49,16 @@ class KeepAlive:
 
     interval_s: int = 5
     count: int = 5
+
+
+def default_keepalive(uri: str) -> KeepAlive | None:
+    """Return what is right for a URI: nothing where libvirtd is on this machine.
+
+    The kernel tells of the end of a local libvirtd, and calls have deadlines.  With
+    keepalive, libvirt's client library (9.0.0) crashes when a libvirtd that was
+    stopped goes on after the time-out and several calls were under way.
+    """
+    return KeepAlive() if urllib.parse.urlsplit(uri).hostname else None
 
 
 class _Link:
@@ -112,6 +123,7 @@ class Connection:
 
     :param uri: libvirt's address of the hypervisor.
     :param opener: as ``libvirt.openAuth``.
+    :param keepalive: by default, what is right for the URI.
     :param call_timeout_s: how long a call waits for libvirt; see Calls.
     :param on_open: called with each new connection before anybody gets it; what it
         raises makes the opening fail.
@@ -131,7 +143,7 @@ class Connection:
         self._uri = uri
         self._read_only = read_only
         self._opener = opener
-        self._keepalive = keepalive or KeepAlive()
+        self._keepalive = keepalive or default_keepalive(uri)
         self._open_timeout_s = open_timeout_s
         #: Makes the calls of every connection.
         self.calls = libvirt_calls.Calls(call_timeout_s)
@@ -237,6 +249,8 @@ class Connection:
         return -1 if creds else 0
 
     def _keep_alive(self, conn: libvirt.virConnect) -> None:
+        if self._keepalive is None:
+            return
         try:
             conn.setKeepAlive(self._keepalive.interval_s, self._keepalive.count)
         except libvirt.libvirtError as ex:

@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Let libvirtd fail under a steady load: ``python -m benchmarks.faults``.
+
+A libvirtd of its own is killed and started again, stopped and continued, loses its
+socket, and has no place for one more client.  Measured is whether other greenlets or
+threads go on, how long calls take to end, when the states of the guests are right
+again, and what is left over.  The exit status is 1 where a limit is exceeded.
+"""
+
+import argparse
+import collections
+from collections.abc import Iterator
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+import uuid
+
+from nova import monkey_patch
+
+BACKENDS = (monkey_patch.EVENTLET, monkey_patch.THREADING)
+#: Limits: of the ticker, of a call, of the truth about guests after a return.
+TICK_S, LATE_S = 0.01, 0.1
+CALL_S = 70
+TRUTH_S = 5
+CALLERS = 8
+MAX_CLIENTS = 8
+
+XML = """<domain type='qemu'><name>{name}</name><uuid>{uuid}</uuid>
+<memory unit='MiB'>16</memory><os><type>hvm</type></os>
+<devices><controller type='usb' model='none'/><memballoon model='none'/></devices>
+</domain>"""
+
+
+def main() -> int:
+    """Run what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--backend', choices=BACKENDS)
+    parser.add_argument('--guests', type=int, default=50)
+    parser.add_argument('--stopped', type=float, default=60, help='seconds')
+    parser.add_argument('--repeat', type=int, default=100)
+    chosen = parser.parse_args()
+    if chosen.backend is None:
+        return max(subprocess.run(
+            [sys.executable, '-m', 'benchmarks.faults', '--backend', backend,
+             '--guests', str(chosen.guests), '--stopped', str(chosen.stopped),
+             '--repeat', str(chosen.repeat)]).returncode for backend in BACKENDS)
+    monkey_patch.patch(chosen.backend)
+    print(f'{chosen.backend}, {chosen.guests} guests:')
+    return _Bench(chosen).run()
+
+
+def libvirt_open(uri: str, auth: list[Any], flags: int) -> Any:
+    """Open a connection."""
+    import libvirt
+    return libvirt.openAuth(uri, auth, flags)
+
+
+class _Ticker:
+    """Something that wants to run every 10 ms."""
+
+    def __init__(self) -> None:
+        import threading
+        self.worst_s = 0.0
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._tick, daemon=True)
+        self._thread.start()
+
+    def _tick(self) -> None:
+        last = time.monotonic()
+        while not self._ending.is_set():
+            time.sleep(TICK_S)
+            now = time.monotonic()
+            self.worst_s = max(self.worst_s, now - last - TICK_S)
+            last = now
+
+    def end(self) -> float:
+        self._ending.set()
+        self._thread.join()
+        return self.worst_s
+
+
+class _Load:
+    """Callers that ask for this and that all the time, and what came of it."""
+
+    def __init__(self, host: Any, uuids: list[str]) -> None:
+        import threading
+        self._host = host
+        self._uuids = uuids
+        self._ending = threading.Event()
+        self.outcomes: collections.Counter[str] = collections.Counter()
+        self.longest_s = 0.0
+        self._threads = [threading.Thread(target=self._call, args=(number,),
+                                          daemon=True) for number in range(CALLERS)]
+        for thread in self._threads:
+            thread.start()
+
+    def _call(self, number: int) -> None:
+        while not self._ending.is_set():
+            began = time.monotonic()
+            try:
+                self._ask(number)
+                outcome = 'answered'
+            except Exception as error:  # noqa: BLE001  counted by its kind
+                outcome = type(error).__name__
+            self.longest_s = max(self.longest_s, time.monotonic() - began)
+            self.outcomes[outcome] += 1
+            number += 1
+            time.sleep(0.02)
+
+    def _ask(self, number: int) -> None:
+        if number % 10 == 0:
+            self._host.list_instance_domains(only_running=False)
+        elif number % 10 == 1:
+            self._host.get_vcpu_used()
+        else:
+            conn = self._host.get_connection()
+            with self._host._asking():
+                conn.lookupByUUIDString(self._uuids[number % len(self._uuids)]).state()
+
+    def end(self) -> bool:
+        """Return whether every call has ended."""
+        self._ending.set()
+        deadline = time.monotonic() + CALL_S
+        for thread in self._threads:
+            thread.join(max(0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+
+class _Bench:
+    def __init__(self, chosen: Any) -> None:
+        self._chosen = chosen
+        self._broken: list[str] = []
+        self._told: list[tuple[str, int, float]] = []
+        self.connected = False
+
+    def run(self) -> int:
+        from nova.tests.fixtures import privatelibvirtd
+        from nova.virt.libvirt import host
+        with privatelibvirtd.PrivateLibvirtd(
+                f'max_clients = {MAX_CLIENTS}', 'max_anonymous_clients = 4') as daemon:
+            self._daemon = daemon
+            self._host = host.Host(daemon.uri, lifecycle_event_handler=self._note,
+                                   conn_event_handler=self._connection)
+            self._host.initialize()
+            self._make_guests()
+            for fault in (self.killed, self.stopped, self.socket_removed,
+                          self.clients_exhausted, self.repeated):
+                self._measure(fault)
+            self._host.cleanup()
+        for what in self._broken:
+            print(f'  EXCEEDED: {what}')
+        return 1 if self._broken else 0
+
+    def _note(self, event: Any) -> None:
+        if hasattr(event, 'transition'):
+            self._told.append((event.uuid, event.transition, time.monotonic()))
+
+    def _connection(self, connected: bool, reason: str | None) -> None:
+        self.connected = connected
+
+    def _make_guests(self) -> None:
+        self._uuids = [str(uuid.uuid4()) for _ in range(self._chosen.guests)]
+        conn = self._host.get_connection()
+        for number, guest in enumerate(self._uuids):
+            conn.defineXML(XML.format(name=f'fault-{number}', uuid=guest)).create()
+
+    def _measure(self, fault: Any) -> None:
+        ticker, load = _Ticker(), _Load(self._host, self._uuids)
+        time.sleep(1)
+        notes = fault()
+        self._check(load.end(), f'{fault.__name__}: a call has not ended')
+        late_s = ticker.end()
+        self._check(late_s <= LATE_S, f'{fault.__name__}: ticker {late_s:.3f} s late')
+        self._check(load.longest_s <= CALL_S, f'{fault.__name__}: a call took '
+                    f'{load.longest_s:.1f} s')
+        unclear = set(load.outcomes) - {'answered', 'HypervisorUnavailable'}
+        self._check(not unclear, f'{fault.__name__}: calls ended with {unclear}')
+        print(f'  {fault.__name__}: ticker at most {late_s * 1000:.0f} ms late; '
+              f'calls {dict(load.outcomes)}, longest {load.longest_s:.1f} s; {notes}')
+
+    def _check(self, holds: bool, what: str) -> None:
+        if not holds:
+            self._broken.append(what)
+
+    # Faults
+
+    def killed(self) -> str:
+        """kill -9 and a new start; one guest dies while it is away."""
+        self._daemon.kill()
+        self._wait(lambda: not self.connected, 'loss')
+        victim = self._uuids[0]
+        began = time.monotonic()
+        self._daemon.kill_guest('fault-0')
+        # Looking whether it answers would stop the other greenlets.
+        self._daemon.start(wait=False)
+        self._answers_again(len(self._uuids) - 1)
+        back = time.monotonic()
+        seconds = self._truth(victim, back)
+        self._host.get_connection().lookupByUUIDString(victim).create()
+        return f'away {back - began:.1f} s, its dead guest known after {seconds:.2f} s'
+
+    def stopped(self) -> str:
+        """SIGSTOP and SIGCONT."""
+        self._daemon.stop()
+        time.sleep(self._chosen.stopped)
+        self._daemon.go_on()
+        seconds = self._answers_again()
+        time.sleep(10)
+        late = self._host._connection.calls.late
+        self._check(not late, f'stopped: {late} still occupy threads after 10 s')
+        return f'answers again after {seconds:.2f} s, {len(late)} late calls 10 s later'
+
+    def socket_removed(self) -> str:
+        """No way in any more, and then a new daemon."""
+        self._daemon.remove_socket()
+        time.sleep(1)
+        self._check(self.connected, 'socket_removed: the open connection is gone')
+        self._daemon.kill()
+        self._wait(lambda: not self.connected, 'loss')
+        time.sleep(1)
+        self._daemon.start(wait=False)
+        return f'answers again after {self._answers_again():.2f} s'
+
+    def clients_exhausted(self) -> str:
+        """Others have all the places but ours; a second connection waits for them."""
+        from nova import exception
+        from nova.virt.libvirt import connection
+        second = connection.Connection(
+            self._daemon.uri, opener=libvirt_open, open_timeout_s=5)
+        with self._others(MAX_CLIENTS - 1):
+            began = time.monotonic()
+            try:
+                second.get()
+                self._check(False, 'clients_exhausted: there was a place')
+            except exception.HypervisorUnavailable as error:
+                refusal = f'{time.monotonic() - began:.1f} s: {error}'
+            self._check(self.connected, 'clients_exhausted: ours is gone')
+        began = time.monotonic()
+        second.reconnect()
+        self._wait(lambda: second._test_connection(second._link), 'second connection')
+        seconds = time.monotonic() - began
+        self._check(seconds <= TRUTH_S, f'clients_exhausted: {seconds:.1f} s')
+        second.close()
+        return f'refused after {refusal!r}; connected {seconds:.2f} s after they went'
+
+    @contextlib.contextmanager
+    def _others(self, number: int) -> Iterator[None]:
+        """Clients in processes of their own."""
+        script = ('import libvirt, sys\n'
+                  'conn = libvirt.open(sys.argv[1])\n'
+                  'print("in", flush=True)\n'
+                  'sys.stdin.read()\n')
+        others = [subprocess.Popen(
+            [sys.executable, '-c', script, self._daemon.uri],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(number)]
+        try:
+            for other in others:
+                other.stdout.readline()
+            yield
+        finally:
+            for other in others:
+                other.kill()
+                other.communicate()
+
+    def repeated(self) -> str:
+        """kill -9 and a new start, again and again; nothing may pile up."""
+        before = None
+        for number in range(self._chosen.repeat + 1):
+            self._daemon.kill()
+            self._wait(lambda: not self.connected, 'loss')
+            self._daemon.start(wait=False)
+            self._answers_again()
+            if number == 0:
+                time.sleep(2)
+                before = self._held()
+        time.sleep(12)
+        after = self._held()
+        assert before is not None
+        self._check(after[0] <= before[0] + 2, f'repeated: threads {before} {after}')
+        self._check(after[1] <= before[1] + 2,
+                    f'repeated: descriptors {before} {after}')
+        return (f'{self._chosen.repeat} times: threads {before[0]} -> {after[0]}, '
+                f'descriptors {before[1]} -> {after[1]}')
+
+    # Looking
+
+    def _truth(self, victim: str, since: float) -> float:
+        from nova.virt import event
+        self._wait(lambda: any(
+            found == victim and what == event.EVENT_LIFECYCLE_STOPPED
+            for found, what, _at in self._told), 'the stop')
+        seconds = self._told[-1][2] - since
+        self._check(seconds <= TRUTH_S, f'killed: the truth after {seconds:.1f} s')
+        return seconds
+
+    def _answers_again(self, running: int | None = None) -> float:
+        """Return after how many seconds all guests are listed again."""
+        began = time.monotonic()
+        expected = len(self._uuids) if running is None else running
+        self._wait(lambda: self._lists(expected), 'answers')
+        return time.monotonic() - began
+
+    def _lists(self, expected: int) -> bool:
+        from nova import exception
+        try:
+            found = self._host.list_instance_domains()
+        except exception.HypervisorUnavailable:
+            return False
+        return self.connected and len(found) == expected
+
+    @staticmethod
+    def _wait(condition: Any, what: str) -> None:
+        deadline = time.monotonic() + 120
+        while not condition():
+            if time.monotonic() > deadline:
+                raise SystemExit(f'no {what} in 120 s')
+            time.sleep(0.01)
+
+    @staticmethod
+    def _held() -> tuple[int, int]:
+        """Return how many threads and descriptors this process has."""
+        return len(os.listdir('/proc/self/task')), len(os.listdir('/proc/self/fd'))
+
+
+if __name__ == '__main__':
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    sys.exit(main())
