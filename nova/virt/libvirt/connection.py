@@ -19,6 +19,7 @@ import libvirt
 from oslo_log import log as logging
 import tenacity
 
+from nova import exception
 from nova import utils
 from nova.i18n import _
 from nova.virt.libvirt import calls as libvirt_calls
@@ -271,7 +272,8 @@ class Connection:
         if conn is None:
             return
         self._on_close(conn)
-        with contextlib.suppress(libvirt.libvirtError):
+        with contextlib.suppress(
+                libvirt.libvirtError, exception.HypervisorUnavailable):
             # Fails for one that libvirt reported as closed: it let go by itself.
             conn.unregisterCloseCallback()
         del conn

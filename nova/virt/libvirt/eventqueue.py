@@ -23,6 +23,7 @@ from typing import Any
 import libvirt
 from oslo_log import log as logging
 
+from nova import exception
 from nova import utils
 from nova.virt import event as virtevent
 from nova.virt.libvirt import errors
@@ -313,7 +314,8 @@ class EventQueue:
     def unwatch(self, conn: libvirt.virConnect) -> None:
         """Let go of a connection's callbacks, also of one that is dead."""
         for callback_id in self._callbacks.pop(id(conn), ()):
-            with contextlib.suppress(libvirt.libvirtError):
+            with contextlib.suppress(
+                    libvirt.libvirtError, exception.HypervisorUnavailable):
                 conn.domainEventDeregisterAny(callback_id)
 
     def opened(self, conn: libvirt.virConnect) -> None:
@@ -376,7 +378,10 @@ class EventQueue:
         queue = self._queue
         while queue and self._wakeup is not None:
             for _turn in range(min(len(queue), TURN)):
-                self._dispatch(*queue.popleft())
+                try:
+                    self._dispatch(*queue.popleft())
+                except Exception:  # noqa: BLE001  the next events must be delivered
+                    LOG.exception('An event could not be delivered')
             utils.cooperative_yield()
 
     def _dispatch(self, number: int, item: _Item) -> None:
@@ -416,8 +421,8 @@ class EventQueue:
     def _compare(self, number: int, conn: libvirt.virConnect) -> None:
         try:
             states = self._states_of(conn)
-        except libvirt.libvirtError as ex:
-            # The connection is gone again; the next one compares.
+        except (libvirt.libvirtError, exception.HypervisorUnavailable) as ex:
+            # The connection is gone again, or silent; the next one compares.
             LOG.debug('States of guests not read: %s', errors.message_of(ex))
             return
         if not self._has_states:

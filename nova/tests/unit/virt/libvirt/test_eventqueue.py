@@ -6,6 +6,7 @@ import threading
 
 import libvirt
 
+from nova import exception
 from nova.tests.fixtures import libvirt as fakelibvirt
 from nova.tests.fixtures.libvirt import waiting
 from nova.tests.unit import base
@@ -91,6 +92,20 @@ class EventQueueTestCase(base.TestCase):
         self.fake.faults.fail('domainEventRegisterAny', libvirt.VIR_ERR_NO_SUPPORT)
         self.watch()
         self.assertIn('libvirt offers no events', self.logs.output)
+
+    def test_silent_libvirt_does_not_end_the_delivery(self):
+        self.watch()
+        asked = []
+
+        def silent(conn):
+            asked.append(conn)
+            raise exception.HypervisorUnavailable
+        self.queue._states_of = silent
+        self.queue._queue_event(eventqueue._Compare(self.conn))
+        waiting.wait_for(lambda: asked, 'the comparison')
+        self.conn.defineXML(XML).create()
+        self.wait_told(RESUMED, STARTED)
+        self.assertNotIn('could not be delivered', self.logs.output)
 
     def test_burst_loses_nothing(self):
         self.watch()
