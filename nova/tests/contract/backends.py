@@ -9,8 +9,8 @@ from typing import Any
 import fixtures
 import libvirt
 
+from nova.tests.contract import table
 from nova.tests.fixtures import libvirt as fakelibvirt
-from nova.virt.libvirt import connection
 
 #: Differences of behaviour that libvirt's test driver has, by name.
 STARTS_PAUSED = 'createWithFlags starts paused'
@@ -28,7 +28,7 @@ class Backend:
     uri: str
     #: Type of its domains.
     virt_type: str
-    #: Methods of the connection that it does not offer.
+    #: Calls of the table that it does not offer.
     missing: frozenset[str] = frozenset()
     #: Behaviour that it does not show.
     lacks: frozenset[str] = frozenset()
@@ -37,7 +37,7 @@ class Backend:
 FAKE = Backend('fakelibvirt', 'qemu:///fake', 'qemu')
 TEST = Backend(
     'the test driver', 'test:///default', 'test',
-    missing=frozenset({'getMemoryStats', 'getDomainCapabilities', 'setKeepAlive'}),
+    missing=table.TEST_DRIVER_LACKS,
     lacks=frozenset({STARTS_PAUSED, FORGETS_DEFINITION, REFUSES_BY_STATE,
                      REPORTS_RESUME, TELLS_WHY}))
 SYSTEM = Backend('QEMU', 'qemu:///system', 'qemu')
@@ -75,22 +75,3 @@ class RealOpener(fixtures.Fixture):
 
     def _setUp(self) -> None:
         self.open: Opener = libvirt.openAuth
-
-
-#: What calls the connection takes where a table asks whether it offers them.
-CALLS: dict[str, tuple[Any, ...]] = {
-    'getMemoryStats': (-1, 0),
-    'getCPUStats': (-1, 0),
-    'getCPUMap': (0,),
-    'getInfo': (),
-    'getHostname': (),
-    'getType': (),
-    'getVersion': (),
-    'getLibVersion': (),
-    'getCapabilities': (),
-    'getDomainCapabilities': (None, None, None, None, 0),
-    'getCPUModelNames': ('x86_64', 0),
-    'getAllDomainStats': (libvirt.VIR_DOMAIN_STATS_STATE, 0),
-    'listAllDomains': (0,),
-    'setKeepAlive': (connection.KeepAlive().interval_s, connection.KeepAlive().count),
-}

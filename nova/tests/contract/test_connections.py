@@ -4,21 +4,12 @@
 
 import libvirt
 
-from nova.tests.contract import backends
 from nova.tests.contract import base
 from nova.virt.libvirt import errors
 
 
 class ConnectionContract(base.BackendTestCase):
     """What a connection does, whatever is behind it."""
-
-    def test_table_of_missing_calls_is_right(self):
-        for name, args in backends.CALLS.items():
-            if name in self.backend.missing:
-                error = self.failure(getattr(self.conn, name), *args)
-                self.assertTrue(errors.is_unsupported(error), name)
-            else:
-                getattr(self.conn, name)(*args)
 
     def test_open_connection_is_alive(self):
         self.assertEqual(1, self.conn.isAlive())

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""The table of calls is right on each back end, and none is left out."""
+
+import ast
+from collections.abc import Iterator
+import pathlib
+from typing import Any
+
+import libvirt
+import testtools
+
+from nova.tests.contract import backends
+from nova.tests.contract import base
+from nova.tests.contract import table
+import nova.virt.libvirt
+
+#: How a call is refused that nobody has written; migration has an error of its own.
+_REFUSALS = (libvirt.VIR_ERR_NO_SUPPORT, libvirt.VIR_ERR_ARGUMENT_UNSUPPORTED)
+
+
+class TableContract(base.BackendTestCase):
+    """What each call of the table answers, whatever is behind it."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.domain = self.define()
+
+    def answers(self, calls: dict[str, table.Call],
+                target: Any) -> dict[str, int | None]:
+        return {name: self.answer(getattr(target, name), call.args)
+                for name, call in calls.items()}
+
+    def answer(self, method: Any, args: Any) -> int | None:
+        try:
+            method(*map(self.made, args))
+        except libvirt.libvirtError as error:
+            code: int = error.get_error_code()
+            return code
+        return None
+
+    def made(self, argument: Any) -> Any:
+        if isinstance(argument, list):
+            return list(map(self.made, argument))
+        stands = {table.Stand.DOMAIN: lambda: self.domain,
+                  table.Stand.STREAM: lambda: self.conn.newStream(0)}
+        stand = stands.get(argument) if isinstance(argument, table.Stand) else None
+        return argument if stand is None else stand()
+
+    def assert_right(self, calls: dict[str, table.Call], target: Any) -> None:
+        found = self.answers(calls, target)
+        for name, code in found.items():
+            offered = name not in self.backend.missing
+            self.assertEqual(offered, code not in _REFUSALS, f'{name}: {code}')
+        if self.backend is not backends.TEST:
+            wrong = {name: code for name, code in found.items()
+                     if code != calls[name].code}
+            self.assertEqual({}, wrong)
+
+    def test_calls_of_a_connection(self) -> None:
+        self.assert_right(table.CONNECTION, self.conn)
+
+    def test_calls_of_a_domain_that_is_off(self) -> None:
+        self.assert_right(table.DOMAIN, self.domain)
+
+
+class TestTableOnFake(TableContract, base.OnFake):
+    pass
+
+
+class TestTableOnTestDriver(TableContract, base.OnTestDriver):
+    pass
+
+
+class TestTableOnQemu(TableContract, base.OnQemu):
+    pass
+
+
+del TableContract  # incomplete: not to be collected by itself
+
+
+class WholeTableTest(testtools.TestCase):
+    """Every call of the product is in the table, and nothing else."""
+
+    def test_no_call_is_left_out(self) -> None:
+        listed = set(table.CONNECTION) | set(table.DOMAIN) | table.HANDLES
+        known = listed | table.OF_OTHERS | table.NOT_LIBVIRTS
+        self.assertEqual(set(), set(_used()) - known)
+
+    def test_nothing_is_listed_that_is_not_called(self) -> None:
+        used = set(_used())
+        for listed in (table.CONNECTION, table.DOMAIN, table.HANDLES, table.OF_OTHERS):
+            self.assertEqual(set(), set(listed) - used)
+
+    def test_what_the_test_driver_lacks_is_in_the_table(self) -> None:
+        listed = set(table.CONNECTION) | set(table.DOMAIN)
+        self.assertEqual(set(), table.TEST_DRIVER_LACKS - listed)
+
+
+def _used() -> Iterator[str]:
+    """Find the methods of libvirt's objects that the driver names."""
+    methods = {
+        name for kind in (
+            libvirt.virConnect, libvirt.virDomain, libvirt.virDomainSnapshot,
+            libvirt.virNWFilter, libvirt.virNetwork, libvirt.virNodeDevice,
+            libvirt.virSecret, libvirt.virStream)
+        for name in vars(kind) if not name.startswith('_')
+    }
+    folder = pathlib.Path(nova.virt.libvirt.__file__).parent
+    for path in folder.glob('*.py'):  # nothing below asks libvirt
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute) and node.attr in methods:
+                yield node.attr
