@@ -28,6 +28,9 @@ from nova.virt.libvirt import errors
 LOG = logging.getLogger(__name__)
 
 Opener = Callable[[str, list[Any], int], libvirt.virConnect]
+#: Gets the credentials that libvirt asks for, as lists whose last element is to be
+#: filled in; returns 0, or -1 to refuse.
+AuthCallback = Callable[[list[Any], Any], int]
 
 #: How long a call waits for its answer: longer than any of libvirt's own limits.
 CALL_TIMEOUT_S = 45
@@ -125,6 +128,8 @@ class Connection:
     :param uri: libvirt's address of the hypervisor.
     :param opener: as ``libvirt.openAuth``.
     :param keepalive: by default, what is right for the URI.
+    :param auth_callback: answers what libvirt asks for when a connection is opened;
+        by default it is refused.
     :param call_timeout_s: how long a call waits for libvirt; see Calls.
     :param on_open: called with each new connection before anybody gets it; what it
         raises makes the opening fail.
@@ -135,7 +140,9 @@ class Connection:
     """
 
     def __init__(self, uri: str, read_only: bool = False, *, opener: Opener,
-                 keepalive: KeepAlive | None = None, open_timeout_s: float = 30,
+                 keepalive: KeepAlive | None = None,
+                 auth_callback: AuthCallback | None = None,
+                 open_timeout_s: float = 30,
                  call_timeout_s: float = CALL_TIMEOUT_S,
                  on_open: Callable[[libvirt.virConnect], None] = _nothing,
                  on_ready: Callable[[libvirt.virConnect], None] = _nothing,
@@ -145,6 +152,7 @@ class Connection:
         self._read_only = read_only
         self._opener = opener
         self._keepalive = keepalive or default_keepalive(uri)
+        self._auth_callback = auth_callback or self._connect_auth_cb
         self._open_timeout_s = open_timeout_s
         #: Makes the calls of every connection.
         self.calls = libvirt_calls.Calls(call_timeout_s)
@@ -240,7 +248,7 @@ class Connection:
         credentials = [libvirt.VIR_CRED_AUTHNAME, libvirt.VIR_CRED_ECHOPROMPT,
                        libvirt.VIR_CRED_REALM, libvirt.VIR_CRED_PASSPHRASE,
                        libvirt.VIR_CRED_NOECHOPROMPT, libvirt.VIR_CRED_EXTERNAL]
-        auth = [credentials, self._connect_auth_cb, None]
+        auth = [credentials, self._auth_callback, None]
         flags = libvirt.VIR_CONNECT_RO if read_only else 0
         return utils.tpool_wrap(self._opener)(uri, auth, flags)
 

@@ -31,6 +31,7 @@ from nova.virt.libvirt import imagecache
 from nova.virt.libvirt import interfaces
 from nova.virt.libvirt import lifecycle
 from nova.virt.libvirt import resources
+from nova.virt.libvirt import support
 from nova.virt.libvirt import vif
 from nova.virt.libvirt.designer import inputs as design
 from nova.virt.libvirt.storage import baseimages
@@ -121,6 +122,7 @@ class LibvirtDriver(driver.ComputeDriver):
         """Connect to libvirt and tidy up after a service that was killed.
 
         :raises exception.HypervisorUnavailable: if libvirt cannot be reached.
+        :raises exception.HypervisorTooOld: if libvirt or QEMU is.
         :raises exception.InvalidHypervisorVirtType: if it has no guests of the
             configured type.
         :raises exception.InvalidLocalStorage: if instances cannot be stored.
@@ -131,10 +133,18 @@ class LibvirtDriver(driver.ComputeDriver):
                 _('[DEFAULT] force_config_drive is true; this node makes no '
                   'config drives'))
         self._host.initialize()
+        self._check_versions()
         self._check_virt_type()
         self._dirs.ensure_root()
         self._bases.sweep()
         self._firewall.sweep(self.list_instances())
+
+    def _check_versions(self) -> None:
+        too_old = self._host.get_too_old()
+        if too_old:
+            raise exception.HypervisorTooOld('; '.join(too_old))
+        for needed in self._host.get_too_old(support.NEXT_MINIMUM):
+            LOG.warning('A later release will not start here: %s', needed)
 
     def _check_virt_type(self) -> None:
         wanted = CONF.libvirt.virt_type

@@ -91,6 +91,7 @@ class Host:
     :param opener: as libvirt.openAuth.
     :param kinds: the kinds of guests that capabilities are asked for.
     :param keepalive: how soon a libvirtd that does not answer is given up.
+    :param auth_callback: answers what libvirt asks for when a connection is opened.
     :param file_backed_memory_mb: memory that guests can have in files; 0 if they
         have the machine's.
     """
@@ -102,11 +103,13 @@ class Host:
                  opener: connection.Opener = _open_auth,
                  kinds: capabilities.GuestKinds | None = None,
                  keepalive: connection.KeepAlive | None = None,
+                 auth_callback: connection.AuthCallback | None = None,
                  file_backed_memory_mb: int = 0) -> None:
         self._guest_factory = guest_factory
         self._file_backed_memory_mb = file_backed_memory_mb
         self._connection = connection.Connection(
             uri, read_only, opener=opener, keepalive=keepalive,
+            auth_callback=auth_callback,
             on_open=self._watch, on_ready=self._ready, on_close=self._unwatch,
             on_lost=self._lost)
         self._events = eventqueue.EventQueue(
@@ -250,6 +253,11 @@ class Host:
         with self._asking():
             return all(want is None or want == found for want, found
                        in zip(wanted, self._connection._versions(), strict=True))
+
+    def get_too_old(self, minimum: support.Minimum = support.MINIMUM) -> list[str]:
+        """Say of libvirt and the hypervisor what has to be upgraded, if anything."""
+        with self._asking():
+            return support.too_old(*self._connection._versions(), minimum)
 
     def get_version(self) -> int:
         """Return the hypervisor's version, major * 1000000 + minor * 1000 + micro."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 import dataclasses
 from typing import Any, TypeVar
 
+from nova.i18n import _
 from nova.virt.libvirt import config as vconfig
 
 T = TypeVar('T')
@@ -26,6 +27,49 @@ _CONTROLLERS = '/sys/fs/cgroup/cgroup.controllers'
 _MOUNTS = '/proc/self/mounts'
 #: How many of something that has a limit there can be, by kind.
 _CAPACITIES = '/sys/fs/cgroup/misc.capacity'
+
+
+#: The oldest versions that will do, and those that a later release will need.
+MIN_LIBVIRT_VERSION = (8, 0, 0)
+MIN_QEMU_VERSION = (6, 2, 0)
+NEXT_MIN_LIBVIRT_VERSION = (10, 0, 0)
+NEXT_MIN_QEMU_VERSION = (8, 2, 2)
+
+
+@dataclasses.dataclass(frozen=True)
+class Minimum:
+    """The oldest versions that will do."""
+
+    libvirt: tuple[int, int, int]
+    qemu: tuple[int, int, int]
+
+
+MINIMUM = Minimum(MIN_LIBVIRT_VERSION, MIN_QEMU_VERSION)
+NEXT_MINIMUM = Minimum(NEXT_MIN_LIBVIRT_VERSION, NEXT_MIN_QEMU_VERSION)
+
+
+def too_old(libvirt_version: int, hypervisor_version: int, hypervisor_type: str,
+            minimum: Minimum) -> list[str]:
+    """Say what has to be upgraded, and to what; nothing where all is new enough.
+
+    :param libvirt_version: major * 1000000 + minor * 1000 + micro.
+    :param hypervisor_version: likewise; only QEMU's has a minimum.
+    """
+    found = [('libvirt', _dotted(libvirt_version), minimum.libvirt)]
+    if hypervisor_type == 'QEMU':
+        found.append(('QEMU', _dotted(hypervisor_version), minimum.qemu))
+    return [
+        _('%(name)s %(found)s has to be upgraded to %(needed)s or newer')
+        % {'name': name, 'found': _joined(version), 'needed': _joined(needed)}
+        for name, version, needed in found if version < needed]
+
+
+def _dotted(version: int) -> tuple[int, int, int]:
+    return version // 1_000_000, version // 1_000 % 1_000, version % 1_000
+
+
+def _joined(version: tuple[int, int, int]) -> str:
+    return '.'.join(map(str, version))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -90,6 +90,19 @@ class GetTestCase(ConnectionTestCase):
         self.make(opener=opener).get()
         self.assertEqual([-1], asked)
 
+    def test_credentials_come_from_who_is_asked_to_give_them(self):
+        def opener(uri, auth, flags):
+            asked = [[libvirt.VIR_CRED_PASSPHRASE, 'Password', '', '', None]]
+            given.append((auth[1](asked, None), asked[0][-1]))
+            return self.fake.open(uri, auth, flags)
+
+        def answer(creds, opaque):
+            creds[0][-1] = 'secret'
+            return 0
+        given = []
+        self.make(opener=opener, auth_callback=answer).get()
+        self.assertEqual([(0, 'secret')], given)
+
     def test_driver_without_keepalive_will_do(self):
         self.fake.faults.fail('setKeepAlive', libvirt.VIR_ERR_NO_SUPPORT)
         self.assertTrue(self.make().get().isAlive())

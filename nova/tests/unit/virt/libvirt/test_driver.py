@@ -32,6 +32,14 @@ class TestInitHost(base.DriverTestCase):
         self.libvirt.stop_daemon()
         self.assertRaises(exception.HypervisorUnavailable, self.start)
 
+    def test_versions_that_are_too_old(self) -> None:
+        self.libvirt.machine.libvirt_version = 7_010_003
+        self.libvirt.machine.qemu_version = 6_001_001
+        error = self.assertRaises(exception.HypervisorTooOld, self.start)
+        self.assertEqual('libvirt 7.10.3 has to be upgraded to 8.0.0 or newer; '
+                         'QEMU 6.1.1 has to be upgraded to 6.2.0 or newer',
+                         str(error))
+
     def test_virt_type_that_libvirt_does_not_have(self) -> None:
         self.flags(group='libvirt', virt_type='parallels',
                    connection_uri='qemu:///system')

@@ -36,6 +36,21 @@ def holding(**kwargs):
     return {name for name, each in support.PREDICATES.items() if each.holds(seen)}
 
 
+class MinimumTestCase(base.TestCase):
+    def test_exactly_the_minimum_will_do(self):
+        self.assertEqual(
+            [], support.too_old(8_000_000, 6_002_000, 'QEMU', support.MINIMUM))
+
+    def test_one_below_it_will_not(self):
+        self.assertEqual(
+            ['libvirt 7.999.999 has to be upgraded to 8.0.0 or newer',
+             'QEMU 6.1.999 has to be upgraded to 6.2.0 or newer'],
+            support.too_old(7_999_999, 6_001_999, 'QEMU', support.MINIMUM))
+
+    def test_other_hypervisors_have_none(self):
+        self.assertEqual([], support.too_old(8_000_000, 2, 'TEST', support.MINIMUM))
+
+
 class PredicateTestCase(base.TestCase):
     def changed_by(self, **kwargs):
         return holding(**kwargs) - holding()
