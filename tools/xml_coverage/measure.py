@@ -37,6 +37,10 @@ CLASSES = {
     'storage-volume': 'LibvirtConfigStorageVolume',
 }
 
+_METADATA = re.compile(r'/metadata(?:\[\d+\])?/\{([^}]*)\}')
+#: Namespaces of metadata that is declared.
+_OURS = (config.LibvirtConfigGuestMetaNovaInstance.ns_uri,
+         config.LibvirtConfigGuestMetaOsinfo.ns_uri)
 _POSITION = re.compile(r'\[\d+\]')
 
 
@@ -64,7 +68,11 @@ class Measured(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """The documents of one kind in numbers; a refused one has declared nothing."""
+    """The documents of one kind in numbers; a refused one has declared nothing.
+
+    What libvirt's grammar leaves open, nobody can declare: it is not among the facts
+    that are defined, and whether it is kept counts like for any other.
+    """
 
     kind: str
     documents: int
@@ -73,7 +81,13 @@ class Summary(NamedTuple):
     refused: int
     facts: int
     facts_kept: int
+    facts_open: int
     facts_declared: int
+
+    @property
+    def facts_defined(self) -> int:
+        """How many facts libvirt's grammar itself defines."""
+        return self.facts - self.facts_open
 
 
 def class_of(kind: str) -> type[Any] | None:
@@ -102,16 +116,27 @@ def summarise(kind: str, measured: Iterable[Measured], *,
     lost = sum(len(one.facts) if one.refused else len(one.lost) for one in each)
     undeclared = sum(len(one.facts) if one.refused else
                      len(one.undeclared) + len(one.lost) for one in each)
+    left_open = sum(is_open(fact.path) for one in each for fact in one.undeclared)
     return Summary(kind, len(each), sum(one.valid for one in each),
                    sum(one.is_kept for one in each),
                    sum(one.refused is not None for one in each),
-                   total, total - lost, total - undeclared)
+                   total, total - lost, left_open, total - undeclared)
+
+
+def is_open(path: str) -> bool:
+    """Tell whether a fact is metadata of another application.
+
+    libvirt's grammar takes any element of any namespace there.
+    """
+    found = _METADATA.search(path)
+    return found is not None and found[1] not in _OURS
 
 
 def frequent(measured: Iterable[Measured], count: int = 40) -> list[tuple[str, int]]:
     """Return the paths that are most often undeclared, without positions."""
     found = Counter(f'{_POSITION.sub("", fact.path)}/{fact.kind}'
-                    for one in measured for fact in one.undeclared)
+                    for one in measured for fact in one.undeclared
+                    if not is_open(fact.path))
     return found.most_common(count)
 
 

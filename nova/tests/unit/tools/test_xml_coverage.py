@@ -72,5 +72,14 @@ class MeasureTest(testtools.TestCase):
         self.assertIn('perhaps', measured[1].refused)
         self.assertEqual(
             measure.Summary('secret', documents=2, valid=2, kept=1, refused=1, facts=7,
-                            facts_kept=6, facts_declared=4),
+                            facts_kept=6, facts_open=0, facts_declared=4),
             measure.summarise('secret', measured))
+
+    def test_what_the_grammar_leaves_open_is_no_gap(self):
+        for path, is_open in (
+                ('/domain/metadata/{urn:x}a', True),
+                ('/domainsnapshot/domain/metadata/{urn:x}a[2]/b', True),
+                ('/domain/metadata/a', False), ('/domain/devices/{urn:x}a', False),
+                ('/domain/metadata/{http://openstack.org/xmlns/libvirt/nova/1.1}'
+                 'instance/{urn:x}a', False)):
+            self.assertIs(is_open, measure.is_open(path), path)

@@ -39,6 +39,9 @@ class LibvirtConfigObject(mapping.Declared):
     #: Names of the fields whose values decide where others are.
     keyed_by: ClassVar[str | tuple[str, ...]] = ()
 
+    #: Whether what is in the element is only carried along.
+    is_carried: ClassVar[bool] = False
+
     _fields: ClassVar[dict[str, mapping.Field]] = {}
     _declared: ClassVar[tuple[mapping.Field, ...]] = ()
     _keys: ClassVar[tuple[str, ...]] = ()

@@ -15,12 +15,14 @@ from nova.virt.libvirt.schema.mapping import Plain
 class LibvirtConfigForeignElement(LibvirtConfigObject):
     """``<app:owner xmlns:app='http://example.com/app' id='7'>me</app:owner>``
 
-    Nobody but the application knows what can be in it.
+    Nobody but the application knows what can be in it: it is carried along, and can
+    be looked at.
     """
 
     #: The tag stands for any that has a namespace.
     root_name = 'element'
     ns_uri = '*'
+    is_carried = True
 
     #: ``{namespace}name``; in another one the namespace may be missing.
     name = Plain(default='{urn:unknown}element')

@@ -82,7 +82,8 @@ class Objects(Slot):
             if each._writes_itself:
                 if pad:
                     raise nodes.Unindented
-                out.append(markup.text_of(each.format_dom()))
+                mark = tracing.mark('element') if each.is_carried else ''
+                out.append(mark + markup.text_of(each.format_dom()))
                 continue
             node.write(each.__dict__, None, each._origin, pad, out)
             if each.ns_uri != self.owner.ns_uri:

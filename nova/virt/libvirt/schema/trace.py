@@ -121,9 +121,7 @@ class Trace:
 
     def marks(self) -> str:
         """Return what tells of the undeclared attributes while facts are sought."""
-        if not _is_marking.get():
-            return ''
-        return ''.join(f'<?{_MARK} @{parse.quote(name)}?>' for name in self.attrs)
+        return ''.join(mark(f'@{parse.quote(name)}') for name in self.attrs)
 
     def arrange(self, made: list[tuple[str, bool, list[tuple[Hashable, str]]]]
                 ) -> Iterator[str]:
@@ -135,15 +133,14 @@ class Trace:
         """
         first, places = self._sort_out(made)
         yield from first
-        is_marking = _is_marking.get()
         for item in self.items:
             if isinstance(item, Item):
                 if item.slot in places:
                     yield from places[item.slot].take(item.key)
-                continue
-            if is_marking:
-                yield f'<?{_MARK} {"text" if isinstance(item, str) else "element"}?>'
-            yield markup.escaped_text(item) if isinstance(item, str) else item.xml
+            elif isinstance(item, str):
+                yield f'{mark("text")}{markup.escaped_text(item)}'
+            else:
+                yield f'{mark("element")}{item.xml}'
 
     def _sort_out(self, made: list[tuple[str, bool, list[tuple[Hashable, str]]]]
                   ) -> tuple[list[str], dict[str, '_Places']]:
@@ -198,6 +195,11 @@ class _Places:
         return queue.popleft() if queue else []
 
 
+def mark(what: str) -> str:
+    """Return what tells of something undeclared while facts are sought."""
+    return f'<?{_MARK} {what}?>' if _is_marking.get() else ''
+
+
 def carried_facts(notes: Mapping[str, Any]) -> list[object]:
     """Return what is carried in all these notes, in a form that compares by value."""
     found: list[object] = []
@@ -220,8 +222,8 @@ def undeclared(write: Any) -> list[Fact]:
     finally:
         _is_marking.reset(token)
     paths = _Paths()
-    return [fact for mark in root.iter(etree.ProcessingInstruction)
-            if mark.target == _MARK for fact in _marked(mark, paths)]
+    return [fact for each in root.iter(etree.ProcessingInstruction)
+            if each.target == _MARK for fact in _marked(each, paths)]
 
 
 class _Paths:
@@ -251,16 +253,16 @@ class _Paths:
             self._known[child] = f'{self._known[parent]}/{child.tag}{place}'
 
 
-def _marked(mark: Any, paths: _Paths) -> Iterator[Fact]:
+def _marked(found: Any, paths: _Paths) -> Iterator[Fact]:
     """Yield what a mark stands for: an attribute, a text behind it or an element."""
-    parent = mark.getparent()
-    if mark.text.startswith('@'):
-        name = parse.unquote(mark.text[1:])
+    parent = found.getparent()
+    if found.text.startswith('@'):
+        name = parse.unquote(found.text[1:])
         yield Fact(paths.of(parent), f'@{name}', parent.get(name))
-    elif mark.text == 'text':
-        yield Fact(paths.of(parent), 'text()', mark.tail or '')
+    elif found.text == 'text':
+        yield Fact(paths.of(parent), 'text()', found.tail or '')
     else:
-        for node in mark.getnext().iter(etree.Element):
+        for node in found.getnext().iter(etree.Element):
             yield from (Fact(paths.of(node), *fact) for fact in _own_facts(node))
 
 

@@ -42,3 +42,8 @@ def canonical(xml):
     """Return the document in a form that only its order and its facts decide."""
     root = etree.fromstring(xml.encode(), _parser)
     return etree.tostring(root, method='c14n', exclusive=True).decode()
+
+
+def gaps(obj):
+    """Return what is undeclared, but not because it is an unnamed stranger's."""
+    return [fact for fact in obj.undeclared() if '/{urn:unknown}' not in fact.path]

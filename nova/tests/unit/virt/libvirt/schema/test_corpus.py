@@ -45,7 +45,7 @@ class CorpusTestCase(testtools.TestCase):
     def _declared(self, kind, percent):
         summary = measure.summarise(kind, _measured(kind))
         self.assertGreaterEqual(summary.facts_declared,
-                                summary.facts * percent / 100)
+                                summary.facts_defined * percent / 100)
 
 
 class DomainCorpusTestCase(CorpusTestCase):
@@ -57,7 +57,7 @@ class DomainCorpusTestCase(CorpusTestCase):
         self._kept('domain-elsewhere', 1000)
 
     def test_domains_are_declared(self):
-        # What is left is the metadata of others, which is theirs to declare.
+        # What is left are elements without a namespace in the metadata.
         self._declared('domain', 99.9)
         self._declared('domain-elsewhere', 99.8)
 
@@ -73,7 +73,7 @@ class DomainCorpusTestCase(CorpusTestCase):
     def test_the_fields_alone_hold_what_is_declared(self):
         for one in _measured('domain'):
             guest = _parsed(one.path.read_bytes())
-            if guest.undeclared() or one.path.name == _NO_NODE:
+            if _gaps(guest) or one.path.name == _NO_NODE:
                 continue
             written = _forgetting(guest).to_xml()
             again = _forgetting(_parsed(written))
@@ -81,6 +81,11 @@ class DomainCorpusTestCase(CorpusTestCase):
             # Made by hand, a guest always has these.
             if None not in (guest.name, guest.uuid, guest.memory):
                 self.assertTrue(self._is_valid(written), one.path)
+
+
+def _gaps(obj):
+    """Return what is not declared, though libvirt's grammar defines it."""
+    return [fact for fact in obj.undeclared() if not measure.is_open(fact.path)]
 
 
 def _parsed(xml):

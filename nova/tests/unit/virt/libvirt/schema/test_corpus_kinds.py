@@ -25,7 +25,7 @@ class KindsCorpusTestCase(test_corpus.CorpusTestCase):
         cls = measure.class_of(kind)
         obj = cls()
         obj.parse_str(one.path.read_bytes())
-        if obj.undeclared():
+        if test_corpus._gaps(obj):
             return
         again = cls()
         written = test_corpus._forgetting(obj).to_xml()

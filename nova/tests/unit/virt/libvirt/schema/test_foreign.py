@@ -27,9 +27,20 @@ def _owner():
 
 class ForeignTestCase(base.DocumentTestCase):
 
+    def parsed(self, cls, xml):
+        obj = cls()
+        obj.parse_str(xml)
+        return obj
+
     def test_metadata_of_a_network(self):
-        self.assert_document(
-            XML, config.LibvirtConfigNetwork(name='n', metadata=[_owner()]))
+        network = config.LibvirtConfigNetwork(name='n', metadata=[_owner()])
+        self.assert_document(XML, network)
+        owner = f'/network/metadata/{{{APP}}}owner'
+        self.assertEqual(
+            [(owner, '@id', '7'), (owner, 'text()', 'for'), (owner, 'text()', 'only'),
+             (f'{owner}/{{{APP}}}who', 'text()', 'me'),
+             (f'{owner}/b', 'element()', '')],
+            [tuple(fact) for fact in network.undeclared()])
 
     def test_metadata_of_a_guest_beside_ours(self):
         ours = ('<nova:instance xmlns:nova="http://openstack.org/xmlns/libvirt/nova/'
@@ -38,6 +49,9 @@ class ForeignTestCase(base.DocumentTestCase):
         xml = f'<domain><metadata>{other}{ours}{other}</metadata></domain>'
         guest = self.parsed(config.LibvirtConfigGuest, xml)
         meta, = guest.metadata
+        self.assertEqual({f'/domain/metadata/{{{APP}}}note[1]',
+                          f'/domain/metadata/{{{APP}}}note[2]'},
+                         {fact.path for fact in guest.undeclared()})
         self.assertEqual('vm1', meta.name)
         self.assertEqual([['before'], ['before']],
                          [each.content for each in guest.foreign_metadata])

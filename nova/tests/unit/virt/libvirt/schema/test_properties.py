@@ -45,7 +45,7 @@ class ClassesTestCase(testtools.TestCase):
     def _check(self, obj):
         again = _again(obj)
         self.assertEqual(obj, again)
-        self.assertEqual([], again.undeclared())
+        self.assertEqual([], facts.gaps(again))
         self.assertEqual(obj.to_xml(), again.to_xml())
         self.assertEqual(obj, copy.deepcopy(obj))
         self.assertIn(type(obj).__name__, repr(obj))
@@ -100,7 +100,7 @@ class PropertiesTestCase(testtools.TestCase):
         again.parse_str(xml)
         self.assertEqual(text, again.source_path)
         self.assertEqual(text.strip(), again.serial.strip())
-        self.assertEqual([], again.undeclared())
+        self.assertEqual([], facts.gaps(again))
 
     @_settings
     @hypothesis.given(st.data())
