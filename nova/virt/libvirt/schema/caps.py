@@ -168,7 +168,10 @@ class LibvirtConfigCapsGuest(LibvirtConfigObject):
         return self.arch_element  # type: ignore[no-any-return]
 
     @default_domain.setter
-    def default_domain(self, value: LibvirtConfigCapsGuestDomain) -> None:
+    def default_domain(self, value: LibvirtConfigCapsGuestDomain | None) -> None:
+        if value is None and self.arch_element is None:
+            return
+        value = value or LibvirtConfigCapsGuestDomain()
         element = self._arch_made()
         element.emulator = value.emulator
         element.loader = value.loader

@@ -7,6 +7,7 @@ so objects write text, lxml reads it, and what is not well-formed cannot come ou
 """
 
 from collections.abc import Mapping
+import itertools
 import re
 
 from lxml import etree
@@ -86,23 +87,45 @@ def declaration(uri: str | None, prefix: str | None) -> str:
 
 def declared(text: str, name: str, uri: str | None, prefix: str | None) -> str:
     """Return the text of an element of that name with a namespace declared in it."""
+    said = declaration(uri, prefix)
+    # An attribute of the same namespace may have needed it before.
+    if said in text[:text.index('>')]:
+        return text
     cut = len(name) + 1
-    return f'{text[:cut]}{declaration(uri, prefix)}{text[cut:]}'
+    return f'{text[:cut]}{said}{text[cut:]}'
 
 
-def foreign_attribute(name: str, text: str, prefixes: Mapping[str | None, str]) -> str:
-    """Return an attribute that was read; one of a namespace declares it.
+def foreign_attributes(before: str, attrs: Mapping[str, str],
+                       prefixes: Mapping[str | None, str],
+                       known: Mapping[str, str | None]) -> str:
+    """Return attributes with those behind them that were read, each declared once.
 
-    :param prefixes: the namespace of each prefix where it was read.
+    :param prefixes: the namespace of each prefix where they were read.
+    :param known: the prefix that each namespace of ours is written with.
     """
-    uri, local = split(name)
-    if uri is None:
-        return f' {name}="{escaped(text)}"'
-    if uri == _XML_URI:
-        return f' xml:{local}="{escaped(text)}"'
-    prefix = next((each for each, known in prefixes.items() if known == uri and each),
-                  'ns0')
-    return f'{declaration(uri, prefix)} {prefix}:{local}="{escaped(text)}"'
+    text = before
+    for name, value in attrs.items():
+        uri, local = split(name)
+        if uri == _XML_URI:
+            local = f'xml:{local}'
+        elif uri is not None:
+            prefix = known.get(uri) or _free_prefix(text, uri, prefixes, known)
+            said = declaration(uri, prefix)
+            text += '' if said in text else said
+            local = f'{prefix}:{local}'
+        text += f' {local}="{escaped(value)}"'
+    return text
+
+
+def _free_prefix(text: str, uri: str, prefixes: Mapping[str | None, str],
+                 known: Mapping[str, str | None]) -> str:
+    """Return a prefix of a namespace that stands for no other one here."""
+    former = (prefix for prefix, meant in prefixes.items() if prefix and meant == uri)
+    others = (f'ns{number}' for number in itertools.count())
+    return next(
+        prefix for prefix in itertools.chain(former, others)
+        if prefix not in known.values()
+        and (f' xmlns:{prefix}=' not in text or declaration(uri, prefix) in text))
 
 
 def tree(text: str) -> etree._Element:

@@ -113,7 +113,7 @@ class Node(Reader):
                   below: str) -> str:
         """Return the text of an element that is empty, or has a trace."""
         if trace is not None:
-            attrs += trace.attributes()
+            attrs = trace.with_attributes(attrs, self.prefixes)
             body = trace.marks() + body
         if not body:
             return f'{pad}<{self.xml}{attrs}/>'
@@ -195,9 +195,10 @@ class Node(Reader):
             entries: list[tuple[Hashable, str]] = list(
                 zip(slot.keys(values), texts, strict=False))
             made.append((slot.name, slot.is_sorted, entries))
-        # What was carried goes when all that it stood beside was taken away.
+        # What stood in a thing that is there or not goes with it.
+        keeps = trace.carries() and self.flag is None
         if (text or attrs != self.fixed_text or any(entries for *_, entries in made)
-                or self._stays(values, notes, trace)):
+                or keeps or self._stays(values, notes, trace)):
             body = ''.join([*text, *trace.arrange(made)])
             out.append(self._finished(trace, attrs, body, pad, below))
 

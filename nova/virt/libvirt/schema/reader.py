@@ -116,7 +116,7 @@ class Reader(plan.Shape):
         return None if len(element) and text.isspace() else text
 
     def _read_stray(self, text: str | None, notes: Notes) -> None:
-        if text is None or text.isspace():
+        if not text or text.isspace():
             return
         if not any(leaf.conv.names[0] == '.' for leaf in self.spans):
             self.note(notes).items.append(text)
@@ -288,8 +288,7 @@ def _children_reader(node: Reader) -> plan.ReadChildren:
             if found is None:
                 break
             index, next_last, read = found
-            if index <= last or ((tail := child.tail) is not None
-                                 and not tail.isspace()):
+            if index <= last or ((tail := child.tail) and not tail.isspace()):
                 break
             if read(values, child, notes, todo) is REFUSED:
                 break

@@ -114,10 +114,12 @@ class Trace:
         former = self.spelled.get(key)
         return text if former is None or former.canonical != text else former.raw
 
-    def attributes(self) -> str:
-        """Return the undeclared attributes as text."""
-        return ''.join(markup.foreign_attribute(name, text, self.prefixes)
-                       for name, text in self.attrs.items())
+    def with_attributes(self, before: str, known: Mapping[str, str | None]) -> str:
+        """Return attributes as text with the undeclared ones behind them.
+
+        :param known: the prefix that each namespace of ours is written with.
+        """
+        return markup.foreign_attributes(before, self.attrs, self.prefixes, known)
 
     def marks(self) -> str:
         """Return what tells of the undeclared attributes while facts are sought."""

@@ -126,6 +126,13 @@ class MappingTestCase(testtools.TestCase):
         plug.live = False
         self._writes('<plug/>', plug)
 
+    def test_strangers_stay_when_their_neighbours_go(self):
+        plug = parsed(Plug, '<plug><pins><odd/><pin id="1"/>text</pins>'
+                            '<live><odd/></live></plug>')
+        plug.pins = []
+        plug.live = False
+        self._writes('<plug><pins><odd/>text</pins></plug>', plug)
+
     def test_what_is_added_follows_what_it_follows(self):
         plug = parsed(Plug, '<plug><memory>5</memory><odd/><socket size="1"/></plug>')
         plug.colour = 'red'
@@ -137,6 +144,25 @@ class MappingTestCase(testtools.TestCase):
         plug = self._keeps('<plug><live/><must>a</must><must>b</must><live/></plug>')
         self.assertEqual('a', plug.must)
         self.assertEqual(2, len(plug.undeclared()))
+
+    def test_attributes_of_other_namespaces(self):
+        ours, theirs = mapping.NAMESPACES['nova'], 'urn:theirs'
+        qemu = mapping.NAMESPACES['qemu']
+        both = f'xmlns:n="{ours}" xmlns:nova="{theirs}"'
+        for cls, xml in (
+                (Plug, f'<plug xmlns:a="{theirs}" a:x="1" a:y="2"/>'),
+                (Plug, '<plug xmlns:ns0="urn:1" xmlns:a="urn:2" ns0:x="1" a:x="2"/>'),
+                (Plug, f'<plug xmlns:nova="{theirs}" nova:x="1"><live nova:z="3"/>'
+                       '</plug>'),
+                (Plug, f'<plug xmlns:n="{ours}" n:x="1" xml:lang="en"/>'),
+                (config.LibvirtConfigGuestMetaNovaIp,
+                 f'<n:ip xmlns:n="{ours}" n:x="1" n:y="2"/>'),
+                (config.LibvirtConfigGuestMetaNovaIp,
+                 f'<n:ip {both} nova:x="1" n:y="2"/>'),
+                (config.LibvirtConfigGuest,
+                 f'<domain><q:commandline xmlns:q="{qemu}" q:x="1">'
+                 '<q:arg value="a" q:y="2"/></q:commandline></domain>')):
+            self.assertEqual(facts.facts(xml), facts.facts(parsed(cls, xml).to_xml()))
 
     def test_lists_of_objects_keep_the_order_of_the_list(self):
         guest = parsed(config.LibvirtConfigGuest,

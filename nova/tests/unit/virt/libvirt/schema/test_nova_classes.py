@@ -65,8 +65,9 @@ class NovaClassesTestCase(testtools.TestCase):
         # True is 1 and False is 0 when they are compared.
         self.assertEqual({key: type(value) for key, value in defaults.items()},
                          {key: type(getattr(obj, key)) for key in defaults})
-        for key in defaults.keys() - _CONCLUDED:
-            setattr(obj, key, getattr(obj, key))
+        for key in defaults:
+            if key not in _CONCLUDED:
+                setattr(_made(cls, said, defaults), key, getattr(obj, key))
 
     def assertIsSubclass(self, cls, base):  # noqa: N802  like the others
         self.assertTrue(issubclass(cls, base), f'{cls} below {base}')
