@@ -25,11 +25,20 @@ THREADS = ('eventlet', 'futurist', 'concurrent.futures', '_thread', 'multiproces
 #: A lock is not a thread; these names of the threading module are.
 THREAD_MAKERS = ('Thread', 'Timer', '_start_new_thread')
 MAY_START_THREADS = ('calls.py', 'eventqueue.py')
-XML_PACKAGES = ('lxml', 'xml', 'xmltodict', 'bs4')
-#: ``<a>``, ``<a b='c'/>`` or ``</a>``; not ``<Guest 7>``, nor ``/servers/<id>``.
+XML_PACKAGES = ('lxml', 'xml', 'xmltodict', 'bs4', 'pyexpat', 'defusedxml',
+                'html.parser')
+XML_MODULE = re.compile(r'pyexpat|(lxml|xml\.(etree|dom|sax|parsers))(\.\w+)*')
+_PERCENT = re.compile(r'%(\(\w+\))?[^%a-z]*[a-z]')
+#: Stands for what a string gets only when the code runs.
+FILLED = '\ufffc'
+#: ``<a>``, ``<a b='c'/>``, ``</a>`` and the beginnings and ends of such, whatever is
+#: filled in; not ``<Guest 7>``, ``me <me@example.org>``, nor ``/servers/<id>``.
 XML_TAG = re.compile(
-    r"""(?<!/)<(/[a-z][\w:.-]*\s*|[a-z][\w:.-]*(\s+[\w:-]+=(['"]).*?\3)*\s*/?)>""",
-    re.IGNORECASE)
+    r"""(?<!/)<(/[a-z\ufffc][\w:.\ufffc-]*\s*
+        |[a-z\ufffc][\w:.\ufffc-]*(\s+[\w:\ufffc-]+=(['"]).*?\3)*\s*/?)>
+    |<[a-z\ufffc][\w:.\ufffc-]*\s+[\w:-]+=(['"]|$|\ufffc)
+    |(?-i:<[a-z])[\w:.-]*(\s\ufffc>|\[\^>\])
+    |/>|<\?xml|<!--|<!DOCTYPE|<!\[CDATA""", re.IGNORECASE | re.VERBOSE)
 NOVA_MODULES = (ROOT / 'tools' / 'nova-modules.txt').read_text().split()
 
 
@@ -79,6 +88,10 @@ def breaks_of_xml(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for line, module in imports_of(tree):
         if _is_or_under(module, XML_PACKAGES):
             yield line, f'{module}: XML is known in schema/ alone'
+    for line, text in strings_of(tree):
+        # What is imported by name, too.
+        if XML_MODULE.fullmatch(text):
+            yield line, f'{text}: XML is known in schema/ alone'
     for node in ast.walk(tree):
         if isinstance(node, (ast.Name, ast.Attribute)) and _name_of(node) == 'etree':
             yield node.lineno, 'etree: XML is known in schema/ alone'
@@ -94,20 +107,48 @@ def _name_of(node: ast.Name | ast.Attribute) -> str:
 def strings_of(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Yield the line and the text of every string that is no docstring.
 
-    What an f-string puts in stands as a letter, for a tag of which it is a part.
+    Bytes and what is put together of several parts too; where a part is not there
+    before the code runs, it is FILLED.
     """
-    skipped: set[int] = set()
+    seen: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            skipped.add(id(node.value))
-        elif isinstance(node, ast.JoinedStr):
-            skipped.update(id(part) for part in node.values)
-            yield node.lineno, ''.join(
-                str(part.value) if isinstance(part, ast.Constant) else 'x'
-                for part in node.values)
-        elif (isinstance(node, ast.Constant) and isinstance(node.value, str)
-                and id(node) not in skipped):
-            yield node.lineno, node.value
+            seen.add(id(node.value))
+        if isinstance(node, ast.expr) and id(node) not in seen:
+            text = text_of(node)
+            if text is not None:
+                seen.update(id(part) for part in ast.walk(node))
+                yield node.lineno, text
+
+
+def text_of(node: ast.AST) -> str | None:
+    """Return the text that an expression makes; None when it is no string."""
+    match node:
+        case ast.Constant(value=str() as text):
+            return text
+        case ast.Constant(value=bytes() as data):
+            return data.decode('latin-1')
+        case ast.JoinedStr(values=parts):
+            return ''.join(map(_part, parts))
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            is_text = text_of(left) is not None or text_of(right) is not None
+            return _part(left) + _part(right) if is_text else None
+        case ast.BinOp(left=left, op=ast.Mod()):
+            found = text_of(left)
+            return None if found is None else _PERCENT.sub(FILLED, found)
+        case ast.Call(func=ast.Attribute(value=value, attr='format')):
+            found = text_of(value)
+            return None if found is None else re.sub(r'\{.*?\}', FILLED, found)
+        case ast.Call(func=ast.Attribute(value=value, attr='join'),
+                      args=[ast.List(elts=parts) | ast.Tuple(elts=parts)]):
+            found = text_of(value)
+            return None if found is None else found.join(map(_part, parts))
+    return None
+
+
+def _part(node: ast.AST) -> str:
+    text = text_of(node)
+    return FILLED if text is None else text
 
 
 def files_without_xml() -> Iterator[pathlib.Path]:

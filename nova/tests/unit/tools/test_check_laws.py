@@ -29,12 +29,28 @@ class CheckLawsTest(base.TestCase):
 
     def test_xml(self) -> None:
         for code in ('from lxml import etree', 'import xml.etree.ElementTree',
+                     'import pyexpat', '__import__("lxml")',
+                     'importlib.import_module("xml.dom.minidom")',
                      'etree.fromstring(text)', 'a = "<domain>"', 'a = "x</name>"',
                      """a = f"<disk type='{kind}'>" """, 'a = "<a:b c=\'d\'/>"'):
             self.assertEqual(1, len(self.xml(code)), code)
         for code in ('"""Take a ``<domain>``."""', 'a = f"<Guest {a} running>"',
-                     'a = "/servers/<id>"', 'a = "1 < 2 > 1"', 'import xmlrpc'):
+                     'a = "/servers/<id>"', 'a = "1 < 2 > 1"', 'import xmlrpc',
+                     'a = "me <me@example.org>"', 'a = "%d < %d" % (a, b)',
+                     'a = f"<{cls.__name__} {self.id}>"', 'a = "a" + b + "c"',
+                     'a = b"\\x00<\\xff"', 'a = ", ".join(names)'):
             self.assertEqual([], self.xml(code), code)
+
+    def test_xml_in_disguise(self) -> None:
+        for code in ('f"<{tag}>"', 'f"</{tag}>"', 'f"<disk {attrs}>"', 'b"<domain/>"',
+                     '"<" + tag + ">"', '"<disk" + attrs + "/>"', '"<dom" "ain>"',
+                     '"\\x3cdomain\\x3e"', '"<{}>".format(tag)', '"<%s>" % tag',
+                     '"<%(a)s b=\'%(c)s\'>" % d', '"".join(["<", tag, ">"])',
+                     '"".join(("<a", ">"))', '"<disk type="', '"/>"', '"<?xml?>"',
+                     'r"<name[^>]*>"', 's.find("<name>")', '"<!-- no -->"',
+                     'string.Template("<name>$a</name>")', '"</" + tag + ">"',
+                     '("<" + a) + (b + ">")', 'f"<{ns}:{tag} {name}=\'{value}\'>"'):
+            self.assertEqual(1, len(self.xml(f'a = {code}')), code)
 
     def test_nothing_else_knows_xml(self) -> None:
         files = list(check_laws.files_without_xml())

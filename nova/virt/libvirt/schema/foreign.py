@@ -48,6 +48,7 @@ class LibvirtConfigForeignElement(LibvirtConfigObject):
             self._add(element, part)
         return element
 
+    # The same.
     def parse_dom(self, xmldoc: etree._Element) -> None:
         self.__init__()  # type: ignore[misc]
         self.name = xmldoc.tag

@@ -334,7 +334,7 @@ class Records(_Repeated):
 
     factory: Callable[[], Any] | None = list
 
-    def __init__(self, path: Any, **columns: Any) -> None:
+    def __init__(self, path: Any, /, **columns: Any) -> None:
         super().__init__(path)
         self._columns = columns
 

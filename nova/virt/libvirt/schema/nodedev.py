@@ -2,15 +2,13 @@
 # Copyright the nova-libvirt authors
 """https://libvirt.org/formatnode.html"""
 
-from typing import Any
-
 from nova.virt.libvirt.schema.base import LibvirtConfigObject
 from nova.virt.libvirt.schema.convert import INT
 from nova.virt.libvirt.schema.mapping import Attr
 from nova.virt.libvirt.schema.mapping import Child
 from nova.virt.libvirt.schema.mapping import Children
-from nova.virt.libvirt.schema.mapping import Columns
 from nova.virt.libvirt.schema.mapping import Params
+from nova.virt.libvirt.schema.mapping import Records
 from nova.virt.libvirt.schema.mapping import Text
 from nova.virt.libvirt.schema.nodedevcaps import OTHERS
 from nova.virt.libvirt.schema.nodedevpci import (
@@ -52,9 +50,8 @@ class LibvirtConfigNodeDevice(LibvirtConfigObject):
 
     name = Text('name')
     path = Text('path')
-    devnode_paths: list[Any]
-    devnode_types: list[Any]
-    _devnodes = Columns('devnode', devnode_paths='.', devnode_types='@type')
+    #: Where it is under /dev, and the links to it.
+    devnodes = Records('devnode', path='.', type='@type')
     parent = Text('parent')
     # A virtual HBA is created on the parent that has these names.
     parent_wwnn = Attr('parent/@wwnn')

@@ -388,3 +388,4 @@ class ModuleTestCase(testtools.TestCase):
         heavy = {'nova.conf', 'libvirt', 'eventlet', 'nova.virt.driver', 'nova.objects',
                  'nova.virt.libvirt.driver', 'nova.virt.libvirt.host'}
         self.assertEqual(set(), heavy.intersection(loaded))
+        self.assertLess(len(loaded), 250)

@@ -124,9 +124,9 @@ class OtherKindsTestCase(base.DocumentTestCase):
             '<devnode type="link">/dev/disk/by-id/a</devnode>'
             '<parent wwnn="a" wwpn="b" fabric_wwn="c"/></device>',
             config.LibvirtConfigNodeDevice(
-                name='sda', devnode_paths=['/dev/sda', '/dev/disk/by-id/a'],
-                devnode_types=['dev', 'link'], parent_wwnn='a', parent_wwpn='b',
-                parent_fabric_wwn='c'))
+                name='sda', devnodes=[{'path': '/dev/sda', 'type': 'dev'},
+                                      {'path': '/dev/disk/by-id/a', 'type': 'link'}],
+                parent_wwnn='a', parent_wwpn='b', parent_fabric_wwn='c'))
 
     def test_system(self):
         cap = config.LibvirtConfigNodeDeviceSystemCap(
