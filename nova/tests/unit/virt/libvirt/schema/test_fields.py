@@ -12,6 +12,7 @@ from nova import exception
 from nova.tests.unit.virt.libvirt.schema import facts
 from nova.virt.libvirt import config  # noqa: F401  declares the classes
 from nova.virt.libvirt.schema import base
+from nova.virt.libvirt.schema import convert
 from nova.virt.libvirt.schema import mapping
 
 _ADDRESS = '0000:0a:00.1'
@@ -97,15 +98,39 @@ def _places(cls, field):
 class FieldsTestCase(testtools.TestCase):
     """One test for each class, made below."""
 
+    def test_a_field_that_does_not_work_is_found(self):
+        deaf = convert.Converter('DEAF', lambda text: None, str)
+        for number, field in enumerate((
+                mapping.Attr('@taken'), mapping.Attr('@b', when=('never',)),
+                mapping.Attr(mapping.by(never='@b')), mapping.Attr('@b', deaf),
+                mapping.Attr('@b', convert.Converter('ODD', str, str)),
+                mapping.Values('c', '@d', deaf))):
+            cls = type(f'Bad{number}', (base.LibvirtConfigObject,),
+                       {'root_name': 'bad', 'bad': field, 'z': mapping.Attr('@taken')})
+            self.assertRaises(AssertionError, self._check_field, cls, field)
+        good = type('Good', (base.LibvirtConfigObject,),
+                    {'root_name': 'good', 'good': mapping.Attr('@b')})
+        self._check_field(good, good.good)
+
     def _check_field(self, cls, field):
         count = 0
         for obj, place in _places(cls, field):
-            if isinstance(field, mapping.Plain) or field.name in cls._keys:
+            if isinstance(field, mapping.Plain):
                 return
             count += 1
+            if field.name in cls._keys:
+                self._check_discriminator(obj, field.name)
+                continue
             self._check_place(obj, field, place)
         where = f'{cls.__name__}.{field.name} exists for no discriminator'
         self.assertTrue(count or isinstance(field, mapping.Plain), where)
+
+    def _check_discriminator(self, obj, key):
+        value = 'something-else'
+        setattr(obj, key, value)
+        again = object.__new__(type(obj))
+        again.parse_str(obj.to_xml())
+        self.assertEqual(value, getattr(again, key), f'{type(obj).__name__}.{key}')
 
     def _check_place(self, obj, field, place):
         if field.needs is not None:
