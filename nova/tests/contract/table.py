@@ -56,10 +56,6 @@ OF_OTHERS = frozenset({
     'create', 'delete', 'finish', 'getXMLDesc', 'recvAll', 'setAutostart', 'setValue',
     'undefine',
 })
-#: Names of the product's own that libvirt happens to have as well.
-NOT_LIBVIRTS = frozenset({
-    'UUID', 'close', 'domain', 'metadata', 'parent', 'reload', 'update',
-})
 #: Calls of a connection, with arguments.
 CONNECTION: dict[str, Call] = {
     'baselineCPU': _call(_OK, [_CPU], 0),

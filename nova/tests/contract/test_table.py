@@ -5,6 +5,7 @@
 import ast
 from collections.abc import Iterator
 import pathlib
+import re
 from typing import Any
 
 import libvirt
@@ -17,6 +18,11 @@ import nova.virt.libvirt
 
 #: How a call is refused that nobody has written; migration has an error of its own.
 _REFUSALS = (libvirt.VIR_ERR_NO_SUPPORT, libvirt.VIR_ERR_ARGUMENT_UNSUPPORTED)
+#: What the driver calls the objects of libvirt, or the calls that return them.
+_HOLDERS = frozenset({
+    'conn', 'connect', 'dev', 'dom', 'domain', '_domain', '_get_connection', 'handle',
+    'nodeDeviceLookupByName', 'raw', 'secret', 'snapshotLookupByName', 'stream',
+})
 
 
 class TableContract(base.BackendTestCase):
@@ -84,8 +90,7 @@ class WholeTableTest(testtools.TestCase):
 
     def test_no_call_is_left_out(self) -> None:
         listed = set(table.CONNECTION) | set(table.DOMAIN) | table.HANDLES
-        known = listed | table.OF_OTHERS | table.NOT_LIBVIRTS
-        self.assertEqual(set(), set(_used()) - known)
+        self.assertEqual(set(), set(_used()) - listed - table.OF_OTHERS)
 
     def test_nothing_is_listed_that_is_not_called(self) -> None:
         used = set(_used())
@@ -109,5 +114,12 @@ def _used() -> Iterator[str]:
     folder = pathlib.Path(nova.virt.libvirt.__file__).parent
     for path in folder.glob('*.py'):  # nothing below asks libvirt
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Attribute) and node.attr in methods:
+            if (isinstance(node, ast.Attribute) and node.attr in methods
+                    and _name(node.value) in _HOLDERS):
                 yield node.attr
+
+
+def _name(node: ast.expr) -> str:
+    """Return the last word of what a method is taken of."""
+    text = ast.unparse(node)
+    return re.split(r'\W+', text.rpartition('(')[0] or text)[-1]
