@@ -2,6 +2,7 @@
 # Copyright the nova-libvirt authors
 """Which class an element becomes, where there are several to choose from."""
 
+from collections import Counter
 from collections.abc import Callable
 import itertools
 from typing import Any
@@ -32,6 +33,13 @@ def choices(classes: list[Any]) -> dict[str, Chooser]:
     for each in sorted(classes, key=lambda one: -len(one.recognised_by)):
         by_tag.setdefault(each.tag, []).append(each)
     return {tag: _choice(several) for tag, several in by_tag.items()}
+
+
+def soles(classes: list[Any]) -> dict[str, type[Any]]:
+    """Return the classes that are alone with their tag, and need no choice."""
+    tags = Counter(each.tag for each in classes)
+    return {each.tag: each for each in classes
+            if tags[each.tag] == 1 and not each.recognised_by}
 
 
 def _choice(several: list[Any]) -> Chooser:

@@ -44,7 +44,8 @@ class Span(NamedTuple):
 #: Either.
 Converting = Converter | Span
 
-_NUMBERS = {str(number): number for number in range(1024)}
+#: Most numbers of a guest: counts, sizes of pages, megabytes, sizes of packets.
+_NUMBERS = {str(number): number for number in range(4097)}
 _BYTES = {text: text for number in range(256)
           for text in (f'0x{number:x}', f'0x{number:02x}', f'0x{number:04x}')}
 _DECIMAL = re.compile(r'[+-]?[0-9]+\Z')

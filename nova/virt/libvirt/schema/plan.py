@@ -147,6 +147,9 @@ class Decision(NamedTuple):
     name: str
     slots: Mapping[str | None, Slot]
     otherwise: Slot | None
+    #: The same with what is needed of the slot at hand.
+    quick: Mapping[str | None, 'QuickSlot']
+    quick_otherwise: 'QuickSlot | None'
 
 
 class Shape(Slot):
@@ -255,7 +258,7 @@ class Shape(Slot):
                        if _is_sole(takers)}
         self.quick_slots = {tag: slot.quick(tag) for tag, slot in self.by_tag.items()}
         self.by_match = {tag: found for tag, takers in self.takers.items()
-                         if (found := _by_one_attribute(takers)) is not None}
+                         if (found := _by_one_attribute(tag, takers)) is not None}
         self.scalars = tuple(self._scalar_keys())
         self.fillable = tuple(self._fillable_keys())
         self.inverted = tuple(self._inverted_keys())
@@ -314,7 +317,7 @@ def _is_sole(takers: list[tuple[Match, Slot]]) -> bool:
     return slot.asks_itself or not takers[0][0]
 
 
-def _by_one_attribute(takers: list[tuple[Match, Slot]]) -> Decision | None:
+def _by_one_attribute(tag: str, takers: list[tuple[Match, Slot]]) -> Decision | None:
     """Return how one attribute decides between the takers, if it does."""
     names = {name for match, _slot in takers for name in match}
     if len(names) != 1 or any(slot.is_sorted for _match, slot in takers):
@@ -330,4 +333,8 @@ def _by_one_attribute(takers: list[tuple[Match, Slot]]) -> Decision | None:
         else:
             otherwise = slot
     is_clear = len(found) + (otherwise is not None) == len(takers)
-    return Decision(name, found, otherwise) if is_clear else None
+    if not is_clear:
+        return None
+    return Decision(name, found, otherwise,
+                    {value: slot.quick(tag) for value, slot in found.items()},
+                    None if otherwise is None else otherwise.quick(tag))

@@ -171,8 +171,10 @@ class Reader(plan.Shape):
 
     def matching(self, child: etree._Element) -> plan.QuickSlot | None:
         """Return the slot of a child that one attribute tells from others."""
-        slot = self._decided(child)
-        return None if slot is None else slot.quick(child.tag)
+        asked = self.by_match.get(child.tag)
+        if asked is None:
+            return None
+        return asked.quick.get(child.get(asked.name), asked.quick_otherwise)
 
     def _decided(self, child: etree._Element) -> Slot | None:
         """Return the slot that one attribute decides."""

@@ -51,6 +51,7 @@ class Objects(Slot):
         self.key = self.name = key
         self.choose = choice.chooser(classes)
         self.choices = choice.choices(classes)
+        self.soles = choice.soles(classes)
         self._quick: dict[str, QuickSlot] = {}
         self.into = into
         self.sort_by = sort_by
@@ -102,14 +103,15 @@ class Objects(Slot):
         super().seal()
         if self.is_set:
             return
-        self._quick = {tag: (self.index, self.last, self._reader(choose))
-                       for tag, choose in self.choices.items()}
+        self._quick = {
+            tag: (self.index, self.last, self._reader(choose, self.soles.get(tag)))
+            for tag, choose in self.choices.items()}
         self.read = self._reader(self.choose)  # type: ignore[method-assign,assignment]
 
     def quick(self, tag: str) -> QuickSlot:
         return self._quick.get(tag) or super().quick(tag)
 
-    def _reader(self, choose: choice.Chooser) -> Read:
+    def _reader(self, choose: choice.Chooser, sole: type[Any] | None = None) -> Read:
         """Return what reads an element into an object of the class that is chosen."""
         key, single = self.key, self.single
         make = object.__new__
@@ -117,7 +119,7 @@ class Objects(Slot):
 
         def read(values: Values, element: etree._Element, notes: Notes,
                  todo: list[Todo]) -> Any:
-            chosen = choose(element)
+            chosen = sole or choose(element)
             if chosen is None:
                 return REFUSED
             # No constructor: its defaults are not what was read.

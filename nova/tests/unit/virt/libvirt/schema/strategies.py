@@ -115,9 +115,12 @@ def _set_columns(draw, obj, field):
 
 
 def _set_records(draw, obj, field):
+    # An element that is nothing but its text cannot tell none from an empty one.
+    values = {key: (place, _of(conv)) for key, (place, conv)
+              in field.columns().items()}
     record = st.fixed_dictionaries(
-        {}, optional={key: _of(conv) for key, (_place, conv)
-                      in field.columns().items()})
+        {key: value for key, (place, value) in values.items() if place == '.'},
+        optional={key: value for key, (place, value) in values.items() if place != '.'})
     setattr(obj, field.name, draw(st.lists(record, max_size=3)))
 
 
