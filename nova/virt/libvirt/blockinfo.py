@@ -392,9 +392,14 @@ class _Mapper:
 
 def pair_volumes(block_device_info: Mapping[str, Any] | None,
                  disk_info: Mapping[str, Any]) -> list[tuple[BDM, Info]]:
-    """Return each volume with the device that get_disk_info() gave it."""
+    """Return each volume with the device that get_disk_info() gave it.
+
+    A container has none: its root is a file system, and nothing else is mapped.
+    """
     devices = [info for name, info in disk_info['mapping'].items()
                if name.startswith('/dev/')]
+    if not devices:
+        return []
     return list(zip(_volumes(block_device_info), devices, strict=True))
 
 
@@ -421,7 +426,8 @@ def default_device_names(
         update_bdm(bdm, info)
     mapping = disk_info['mapping']
     for index, bdm in enumerate(_listed(block_device_info, 'ephemerals')):
-        update_bdm(bdm, mapping[get_eph_disk(index)])
+        if get_eph_disk(index) in mapping:
+            update_bdm(bdm, mapping[get_eph_disk(index)])
     swap = _swap(block_device_info)
     if swap and 'disk.swap' in mapping:
         update_bdm(swap, mapping['disk.swap'])

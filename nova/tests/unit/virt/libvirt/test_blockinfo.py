@@ -232,6 +232,18 @@ class MappingTestCase(base.TestCase):
             bdm['mount_device'] for bdm in given['block_device_mapping']])
 
 
+    def test_containers_have_no_names_to_write(self) -> None:
+        given: dict[str, Any] = {'root_device_name': None, 'swap': None,
+                 'ephemerals': [{'device_name': None, 'size': 1}],
+                 'block_device_mapping': [volume()]}
+        before = copy.deepcopy(given)
+
+        blockinfo.default_device_names(
+            'lxc', None, builders.instance(), given, builders.image(), settings=X86)
+
+        self.assertEqual(before, given)
+
+
 class BootOrderTestCase(base.TestCase):
 
     def test_order(self) -> None:
