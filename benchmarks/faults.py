@@ -9,7 +9,6 @@ again, and what is left over.  The exit status is 1 where a limit is exceeded.
 """
 
 import argparse
-import collections
 from collections.abc import Iterator
 import contextlib
 import os
@@ -18,22 +17,15 @@ import subprocess
 import sys
 import time
 from typing import Any
-import uuid
 
 from nova import monkey_patch
 
 BACKENDS = (monkey_patch.EVENTLET, monkey_patch.THREADING)
 #: Limits: of the ticker, of a call, of the truth about guests after a return.
-TICK_S, LATE_S = 0.01, 0.1
+LATE_S = 0.1
 CALL_S = 70
 TRUTH_S = 5
-CALLERS = 8
 MAX_CLIENTS = 8
-
-XML = """<domain type='qemu'><name>{name}</name><uuid>{uuid}</uuid>
-<memory unit='MiB'>16</memory><os><type>hvm</type></os>
-<devices><controller type='usb' model='none'/><memballoon model='none'/></devices>
-</domain>"""
 
 
 def main() -> int:
@@ -58,77 +50,6 @@ def libvirt_open(uri: str, auth: list[Any], flags: int) -> Any:
     """Open a connection."""
     import libvirt
     return libvirt.openAuth(uri, auth, flags)
-
-
-class _Ticker:
-    """Something that wants to run every 10 ms."""
-
-    def __init__(self) -> None:
-        import threading
-        self.worst_s = 0.0
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._tick, daemon=True)
-        self._thread.start()
-
-    def _tick(self) -> None:
-        last = time.monotonic()
-        while not self._ending.is_set():
-            time.sleep(TICK_S)
-            now = time.monotonic()
-            self.worst_s = max(self.worst_s, now - last - TICK_S)
-            last = now
-
-    def end(self) -> float:
-        self._ending.set()
-        self._thread.join()
-        return self.worst_s
-
-
-class _Load:
-    """Callers that ask for this and that all the time, and what came of it."""
-
-    def __init__(self, host: Any, uuids: list[str]) -> None:
-        import threading
-        self._host = host
-        self._uuids = uuids
-        self._ending = threading.Event()
-        self.outcomes: collections.Counter[str] = collections.Counter()
-        self.longest_s = 0.0
-        self._threads = [threading.Thread(target=self._call, args=(number,),
-                                          daemon=True) for number in range(CALLERS)]
-        for thread in self._threads:
-            thread.start()
-
-    def _call(self, number: int) -> None:
-        while not self._ending.is_set():
-            began = time.monotonic()
-            try:
-                self._ask(number)
-                outcome = 'answered'
-            except Exception as error:  # noqa: BLE001  counted by its kind
-                outcome = type(error).__name__
-            self.longest_s = max(self.longest_s, time.monotonic() - began)
-            self.outcomes[outcome] += 1
-            number += 1
-            time.sleep(0.02)
-
-    def _ask(self, number: int) -> None:
-        if number % 10 == 0:
-            self._host.list_instance_domains(only_running=False)
-        elif number % 10 == 1:
-            self._host.get_vcpu_used()
-        else:
-            conn = self._host.get_connection()
-            with self._host._asking():
-                conn.lookupByUUIDString(self._uuids[number % len(self._uuids)]).state()
-
-    def end(self) -> bool:
-        """Return whether every call has ended."""
-        self._ending.set()
-        deadline = time.monotonic() + CALL_S
-        for thread in self._threads:
-            thread.join(max(0, deadline - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
 
 
 class _Bench:
@@ -164,13 +85,13 @@ class _Bench:
         self.connected = connected
 
     def _make_guests(self) -> None:
-        self._uuids = [str(uuid.uuid4()) for _ in range(self._chosen.guests)]
-        conn = self._host.get_connection()
-        for number, guest in enumerate(self._uuids):
-            conn.defineXML(XML.format(name=f'fault-{number}', uuid=guest)).create()
+        from nova.tests.fixtures import libvirtload
+        self._uuids = libvirtload.make_guests(self._host, self._chosen.guests)
 
     def _measure(self, fault: Any) -> None:
-        ticker, load = _Ticker(), _Load(self._host, self._uuids)
+        from nova.tests.fixtures import libvirtload
+        ticker = libvirtload.Ticker()
+        load = libvirtload.Load(self._host, self._uuids)
         time.sleep(1)
         notes = fault()
         self._check(load.end(), f'{fault.__name__}: a call has not ended')

@@ -440,6 +440,10 @@ class ServiceNotFound(NotFound):
     msg_fmt = _('Service %(service_id)s could not be found.')
 
 
+class ServiceBinaryExists(NovaException):
+    msg_fmt = _('Service with host %(host)s binary %(binary)s exists.')
+
+
 class HypervisorUnavailable(NovaException):
     msg_fmt = _('Connection to the hypervisor is broken on host')
 

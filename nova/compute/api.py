@@ -15,6 +15,7 @@ from oslo_log import log as logging
 from nova import exception
 from nova import objects
 from nova.compute import flavors
+from nova.compute import host_service
 from nova.compute import image_fit
 from nova.compute import instance_actions
 from nova.compute import new_instance
@@ -216,3 +217,13 @@ class API:
         """Return the compute node that this is."""
         node = self._manager.tracker.get_node(context)
         return [] if node is None else [node]
+
+    def get_service(self, context: 'nova_context.RequestContext') -> 'objects.Service':
+        """Return the service that this is."""
+        return host_service.get(context, self._manager.host)
+
+    def set_service_disabled(self, context: 'nova_context.RequestContext',
+                             disabled: bool, reason: str | None) -> 'objects.Service':
+        """Take no new servers, or take them (again); those that are there run on."""
+        return host_service.set_disabled(
+            context, self._manager.host, disabled, reason)

@@ -13,6 +13,7 @@ from nova import exception
 from nova import objects
 from nova.compute import background
 from nova.compute import builder
+from nova.compute import host_service
 from nova.compute import interface_actions
 from nova.compute import lifecycle_events
 from nova.compute import locks
@@ -75,6 +76,7 @@ class ComputeManager:
         :raises exception.HypervisorUnavailable: if the hypervisor is not there.
         """
         context = nova_context.get_admin_context()
+        host_service.record(context, self.host)
         if CONF.workarounds.handle_virt_lifecycle_events:
             self.driver.register_event_listener(self.handle_events)
         self.driver.init_host(self.host)
@@ -195,8 +197,13 @@ class ComputeManager:
         """
         self._operate(
             context, instance, '_do_build_and_run_instance',
-            lambda current: self.builder.build(context, current, image),
+            lambda current: self._build(context, current, image),
             _has(task_states.SCHEDULING))
+
+    def _build(self, context: Context, instance: 'objects.Instance',
+               image: Mapping[str, Any]) -> None:
+        host_service.refuse_if_disabled(context, self.host)
+        self.builder.build(context, instance, image)
 
     def terminate_instance(self, context: Context,
                            instance: 'objects.Instance') -> None:

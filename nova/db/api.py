@@ -33,6 +33,9 @@ from nova.db.node_api import compute_node_delete
 from nova.db.node_api import compute_node_get
 from nova.db.node_api import compute_node_update
 from nova.db.node_api import compute_nodes_get
+from nova.db.service_api import service_create
+from nova.db.service_api import service_get
+from nova.db.service_api import service_update
 
 __all__ = [
     'action_event_finish', 'action_event_get_by_id', 'action_event_start',
@@ -43,5 +46,5 @@ __all__ = [
     'compute_node_update', 'compute_nodes_get', 'fault_create',
     'fault_get_latest', 'faults_get', 'instance_create', 'instance_destroy',
     'instance_get', 'instance_get_by_filters', 'instance_get_by_uuid',
-    'instance_update',
+    'instance_update', 'service_create', 'service_get', 'service_update',
 ]

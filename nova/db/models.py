@@ -263,3 +263,25 @@ class ComputeNode(Base):
     stats: orm.Mapped[Any] = _json()
     supported_hv_specs: orm.Mapped[Any] = _json()
     pci_device_pools: orm.Mapped[Any] = _json()
+
+
+class Service(Base):
+    """The process that runs instances on a host."""
+
+    __tablename__ = 'services'
+    __table_args__ = (
+        sa.Index(None, 'uuid', unique=True),
+        sa.Index(None, 'host', 'binary', unique=True),
+    )
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    uuid: orm.Mapped[str] = orm.mapped_column(sa.String(36))
+    host: orm.Mapped[str | None] = _text()
+    binary: orm.Mapped[str | None] = _text()
+    topic: orm.Mapped[str | None] = _text()
+    report_count: orm.Mapped[int] = orm.mapped_column(default=0)
+    disabled: orm.Mapped[bool] = orm.mapped_column(default=False)
+    disabled_reason: orm.Mapped[str | None] = _text()
+    last_seen_up: orm.Mapped[datetime.datetime | None] = orm.mapped_column()
+    forced_down: orm.Mapped[bool] = orm.mapped_column(default=False)
+    version: orm.Mapped[int] = orm.mapped_column(default=0)

@@ -84,6 +84,9 @@ class Hypervisor(fixtures.Fixture):
         self.addCleanup(shutil.rmtree, self.state)
         self.state.chmod(0o755)
         self._configure()
+        # No compute service stands behind the driver.
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.db.api.service_get', lambda **criteria: None))
         lockutils.set_defaults(str(self.state / 'locks'))
         self._add_image()
         self.connection = libvirt.open(URI)

@@ -5,6 +5,7 @@
 from nova.tests.fixtures import privatelibvirtd
 from nova.tests.functional import base
 from nova.tests.functional import guests
+from nova.tests.functional import waiting
 
 
 class LibvirtDownTest(base.FunctionalTestCase):
@@ -26,6 +27,18 @@ class LibvirtDownTest(base.FunctionalTestCase):
         self.assertIn('hypervisor', shown['fault']['message'].lower())
         self.assertEqual([], self.node.instance_files())
         self.assertEqual([], self.node.processes())
+
+    def test_service_is_disabled_while_it_is_down(self) -> None:
+        self.assertEqual(('enabled', None), self.service())
+        self.libvirtd.kill()
+        waiting.until(lambda: self.service()[0] == 'disabled', 10, 'disabled')
+        self.assertRegex(str(self.service()[1]), '^AUTO: libvirt')
+        self.libvirtd.start()
+        waiting.until(lambda: self.service() == ('enabled', None), 10, 'enabled')
+
+    def service(self) -> tuple[str, str | None]:
+        shown = self.node.api.get('/os-services')['services'][0]
+        return shown['status'], shown['disabled_reason']
 
     def test_goes_on_when_it_is_back(self) -> None:
         server_id = self.node.boot()

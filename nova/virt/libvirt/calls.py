@@ -73,7 +73,7 @@ class _Job:
         self._function = function
         self._args = args
         self._kwargs = kwargs
-        self.began = self.ended = self.given_up = False
+        self.began = self.ended = self.given_up = self.counts = False
 
     def call(self) -> Any:
         return self._function(*self._args, **self._kwargs)
@@ -90,6 +90,8 @@ class Calls:
         # Taken in threads of either kind, and held for no longer than a comparison.
         self._lock = native('threading').Lock()
         self._late: list[_Job] = []
+        #: Calls with a deadline that occupy a thread or are about to, late or not.
+        self._under_way = 0
         self._threads = _Threads() if utils.concurrency_mode_threading() else None
 
     def wrap(self, target: T) -> T:
@@ -113,15 +115,23 @@ class Calls:
         :raises nova.exception.HypervisorUnavailable: after the deadline, or at once
             where too many calls are late.  The call may take effect all the same.
         """
-        if len(self._late) >= MAX_LATE:
-            raise errors.hypervisor_unavailable(
-                _('%(name)s was not called: libvirt has not answered %(late)s')
-                % {'name': name, 'late': ', '.join(sorted(set(self.late)))})
         deadline_s = None if name in UNLIMITED else self.deadline_s
         job = _Job(name, function, args, kwargs)
+        self._admit(job, deadline_s is not None)
         if self._threads is not None:
             return self._run_in_thread(self._threads, job, deadline_s)
         return self._run_in_tpool(job, deadline_s)
+
+    def _admit(self, job: _Job, may_be_late: bool) -> None:
+        """Let a call begin, unless it may become one late call too many."""
+        with self._lock:
+            if not (self._late and self._under_way >= MAX_LATE):
+                job.counts = may_be_late
+                self._under_way += may_be_late
+                return
+        raise errors.hypervisor_unavailable(
+            _('%(name)s was not called: libvirt has not answered %(late)s')
+            % {'name': job.name, 'late': ', '.join(sorted(set(self.late)))})
 
     def _run_in_thread(self, threads: '_Threads', job: _Job,
                        deadline_s: float | None) -> Any:
@@ -159,6 +169,7 @@ class Calls:
     def _end(self, job: _Job) -> None:
         with self._lock:
             job.ended = True
+            self._under_way -= job.counts
             if job.given_up:
                 self._late.remove(job)
 
@@ -166,7 +177,9 @@ class Calls:
         """Wait no longer for a call; return the error that says so."""
         with self._lock:
             job.given_up = True
-            if job.began and not job.ended:
+            if not job.began:
+                self._under_way -= job.counts
+            elif not job.ended:
                 self._late.append(job)
         return errors.hypervisor_unavailable(
             _('libvirt has not answered %(name)s in %(seconds)g s')

@@ -17,6 +17,7 @@ import nova.conf
 from nova.i18n import _
 from nova.virt import driver
 from nova.virt import node
+from nova.virt.libvirt import availability
 from nova.virt.libvirt import blockinfo
 from nova.virt.libvirt import capabilities
 from nova.virt.libvirt import console
@@ -81,7 +82,7 @@ class LibvirtDriver(driver.ComputeDriver):
         super().__init__(virtapi)
         self._host = libvirt_host.Host(
             self._uri(), read_only,
-            conn_event_handler=self._handle_conn_event,
+            conn_event_handler=availability.Availability(CONF.host).changed,
             lifecycle_event_handler=self.emit_event,
             guest_factory=self._make_guest, kinds=_guest_kinds(),
             file_backed_memory_mb=CONF.libvirt.file_backed_memory)
@@ -160,13 +161,6 @@ class LibvirtDriver(driver.ComputeDriver):
     def cleanup_host(self, host: str) -> None:
         """Disconnect from libvirt; guests go on running."""
         self._host.cleanup()
-
-    @staticmethod
-    def _handle_conn_event(enabled: bool, reason: str | None) -> None:
-        if enabled:
-            LOG.info('Connected to libvirt')
-        else:
-            LOG.warning('Connection to libvirt lost: %s', reason)
 
     def get_available_nodes(self, refresh: bool = False) -> list[str]:
         return [self._host.get_hostname()]

@@ -75,7 +75,8 @@ class NodeDevices:
     def unwatch(self, conn: libvirt.virConnect) -> None:
         """Let go of a connection's callbacks, also of one that is dead."""
         for callback_id in self._callbacks.pop(id(conn), ()):
-            with contextlib.suppress(libvirt.libvirtError):
+            with contextlib.suppress(
+                    libvirt.libvirtError, exception.HypervisorUnavailable):
                 conn.nodeDeviceEventDeregisterAny(callback_id)
 
     def _event_callback(self, conn: libvirt.virConnect, device: libvirt.virNodeDevice,

@@ -24,8 +24,13 @@ def id_key(request: api_request.Request) -> str:
 def brief(request: api_request.Request, node: Any) -> dict[str, Any]:
     """Return what a list without details shows."""
     return {'id': getattr(node, id_key(request)),
-            'hypervisor_hostname': node.hypervisor_hostname,
-            'state': 'up', 'status': 'enabled'}
+            'hypervisor_hostname': node.hypervisor_hostname, 'state': 'up',
+            'status': status(request.services.compute.get_service(request.context))}
+
+
+def status(service: Any) -> str:
+    """Return whether a service takes new servers, as the API says it."""
+    return 'disabled' if service.disabled else 'enabled'
 
 
 def detail(request: api_request.Request, node: Any) -> dict[str, Any]:
@@ -58,8 +63,9 @@ def statistics(nodes: list[Any]) -> dict[str, int]:
 
 
 def _service(request: api_request.Request, node: Any) -> dict[str, Any]:
-    return {'id': getattr(node, id_key(request)), 'host': node.host,
-            'disabled_reason': None}
+    service = request.services.compute.get_service(request.context)
+    return {'id': getattr(service, id_key(request)), 'host': node.host,
+            'disabled_reason': service.disabled_reason}
 
 
 def _cpu_info(request: api_request.Request, node: Any) -> Any:

@@ -116,6 +116,9 @@ class FakeComputeAPI:
         self.actions: dict[str, list[Any]] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.console = 'line 1\nline 2\nline 3\n'
+        self.service = types.SimpleNamespace(
+            id=1, uuid=node().uuid, host=HOST, binary='nova-compute',
+            disabled=False, disabled_reason=None)
         self._flavors, self._images = flavors, images
 
     def add(self, **changes: Any) -> Any:
@@ -237,6 +240,16 @@ class FakeComputeAPI:
     def get_hypervisors(self, context: Any) -> list[Any]:
         """Return the one node."""
         return [node()]
+
+    def get_service(self, context: Any) -> Any:
+        """Return the one service."""
+        return self.service
+
+    def set_service_disabled(self, context: Any, disabled: bool,
+                             reason: str | None) -> Any:
+        """Change it at once."""
+        self.service.disabled, self.service.disabled_reason = disabled, reason
+        return self.service
 
     def _change(self, context: Any, instance: Any, method: str, before: str,
                 after: str, power: int) -> None:

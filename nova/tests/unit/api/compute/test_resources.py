@@ -215,6 +215,51 @@ class OneNodeTest(base.ApiTestCase):
         self.assertEqual([], self._services('?binary=nova-scheduler'))
         self.assertNotIn('forced_down', self._services('', '2.10')[0])
 
+    def _change_service(self, target: str, version: str, **body: Any) -> Any:
+        return self.compute_request('PUT', f'/os-services/{target}', version,
+                                    json=body)
+
+    def test_service_is_disabled_and_enabled(self) -> None:
+        shown = self._change_service(
+            NODE_ID, '2.53', status='disabled', disabled_reason='new disks')
+        self.assertEqual(('disabled', 'new disks'), (
+            shown.json['service']['status'],
+            shown.json['service']['disabled_reason']))
+        node = self.get('/os-hypervisors/detail', '2.53')['hypervisors'][0]
+        self.assertEqual(('disabled', 'new disks'), (
+            node['status'], node['service']['disabled_reason']))
+        self._change_service(NODE_ID, '2.53', status='enabled')
+        self.assertEqual(('enabled', None), (
+            self._services('')[0]['status'], self._services('')[0]['disabled_reason']))
+
+    def test_service_is_disabled_by_older_clients(self) -> None:
+        target = {'host': fakes.HOST, 'binary': 'nova-compute'}
+        answer = self._change_service(
+            'disable-log-reason', '2.1', **target, disabled_reason='new disks')
+        self.assertEqual({'service': {**target, 'disabled_reason': 'new disks',
+                                      'status': 'disabled'}}, answer.json)
+        self.assertEqual('disabled', self._services('', '2.1')[0]['status'])
+        answer = self._change_service('enable', '2.52', **target)
+        self.assertEqual({'service': {**target, 'status': 'enabled'}}, answer.json)
+
+    def test_change_of_a_service_that_cannot_be(self) -> None:
+        target = {'host': fakes.HOST, 'binary': 'nova-compute'}
+        for path, version, body, status, word in (
+            ('other', '2.53', {'status': 'enabled'}, 404, 'other'),
+            (NODE_ID, '2.53', {'status': 'maybe'}, 400, 'status'),
+            (NODE_ID, '2.53', {}, 400, 'status'),
+            (NODE_ID, '2.53', {'status': 'enabled', 'disabled_reason': 'x'},
+             400, 'disabled_reason'),
+            ('disable', '2.52', {**target, 'host': 'other'}, 404, 'other'),
+            ('disable', '2.52', {'host': 'other'}, 400, 'binary'),
+            ('disable-log-reason', '2.52', target, 400, 'disabled_reason'),
+            ('remove', '2.52', target, 404, 'remove'),
+        ):
+            self.assert_fault(
+                self._change_service(path, version, **body), status,
+                {400: 'badRequest', 404: 'itemNotFound'}[status], word)
+        self.assertEqual('enabled', self._services('')[0]['status'])
+
     def test_aggregates(self) -> None:
         self.assertEqual({'aggregates': []}, self.get('/os-aggregates'))
 

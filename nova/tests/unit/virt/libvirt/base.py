@@ -5,6 +5,8 @@
 import os
 from typing import Any
 
+import fixtures
+
 from nova import context
 from nova import objects
 from nova.tests.fixtures import imagefolder
@@ -26,6 +28,9 @@ class DriverTestCase(base.TestCase):
         self.flags(group='libvirt', virt_type='qemu', wait_soft_reboot_seconds=0)
         self.context = context.get_admin_context()
         self.libvirt = self.useFixture(fakelibvirt.FakeLibvirt())
+        # No compute service stands behind the driver.
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.db.api.service_get', lambda **criteria: None))
         self.programs = self.useFixture(programs.FakePrograms())
         self.folder = self.useFixture(imagefolder.ImageFolder())
         self.image_id = self.folder.add(programs.qcow2_head(512 * MIB))

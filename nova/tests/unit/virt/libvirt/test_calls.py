@@ -158,6 +158,26 @@ class CallsTestCase(base.TestCase):
         self.wait_for_none_late(made)
         self.assertEqual('one', conn.lookup().name())
 
+    def test_calls_under_way_count_as_soon_as_one_is_late(self):
+        made, conn = self.make(deadline_s=30)
+        callers = [threading.Thread(target=conn.hang, daemon=True)
+                   for _ in range(calls.MAX_LATE - 1)]
+        for caller in callers:
+            caller.start()
+        waiting.wait_for(lambda: len(self.conn.made) == len(callers), 'the calls')
+        self.assertEqual('one', conn.lookup().name())
+        made.deadline_s = 0.01
+        self.assertRaises(exception.HypervisorUnavailable, conn.hang)
+        error = self.assertRaises(exception.HypervisorUnavailable, conn.lookup)
+        self.assertIn('lookup was not called', str(error))
+        self.conn.go_on.set()
+        for caller in callers:
+            caller.join(30)
+        self.wait_for_none_late(made)
+        made.deadline_s = 60
+        self.assertEqual('one', conn.lookup().name())
+        self.assertEqual(0, made._under_way)
+
     def test_no_deadline_for_what_may_take_long(self):
         _made, conn = self.make(deadline_s=0.01)
         answers = []

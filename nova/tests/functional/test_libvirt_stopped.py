@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""libvirtd stops answering under load, with all connections open, and goes on."""
+
+from nova import exception
+from nova.tests.functional import underload
+from nova.tests.functional import waiting
+from nova.virt.libvirt import calls
+
+#: Shorter than anybody would configure it, so that calls are given up soon.
+DEADLINE_S = 1.0
+
+
+class LibvirtStoppedTest(underload.UnderLoadTestCase):
+
+    def test_calls_are_given_up_and_work_again(self) -> None:
+        self.host._connection.calls.deadline_s = DEADLINE_S
+        self.addCleanup(self.libvirtd.go_on)
+        self.libvirtd.stop()
+        waiting.until(lambda: len(self.host._connection.calls.late) == calls.MAX_LATE,
+                      60, 'as many calls are late as may be')
+        error = self.assertRaises(
+            exception.HypervisorUnavailable, self.host.get_hostname)
+        self.assertIn('was not called', str(error))
+        self.assertLessEqual(len(self.host._connection.calls.late), calls.MAX_LATE)
+        self.libvirtd.go_on()
+        self.wait_late_calls_ended()
+        self.wait_answers()
+        self.assertEqual(underload.GUESTS, len(self.host.list_instance_domains()))
+        self.assertTrue(self.connected)
+        self.assert_held_up_nobody()
