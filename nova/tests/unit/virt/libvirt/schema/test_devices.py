@@ -19,6 +19,13 @@ class DevicesTestCase(testtools.TestCase):
         read, = guest.devices
         self.assertEqual(device, read)
 
+    def test_a_panic_device(self):
+        self._is(
+            "<panic model='isa'><address type='isa' iobase='0x505'/></panic>",
+            config.LibvirtConfigGuestPanic(
+                model='isa',
+                device_addr=config.LibvirtConfigGuestDeviceAddressISA(iobase='0x505')))
+
     def test_a_disk_behind_iscsi(self):
         auth = config.LibvirtConfigGuestDiskAuth(
             username='me', secret_type='iscsi', secret_usage='target')
