@@ -17,6 +17,7 @@ STARTS_PAUSED = 'createWithFlags starts paused'
 FORGETS_DEFINITION = 'undefining a running domain makes it transient'
 REFUSES_BY_STATE = 'a wrong state is an invalid operation'
 REPORTS_RESUME = 'events tell of more than the start'
+DEFINES_NETWORKS_APART = 'a network that runs keeps its definition apart'
 TELLS_WHY = 'the state has a reason'
 
 
@@ -39,7 +40,7 @@ TEST = Backend(
     'the test driver', 'test:///default', 'test',
     missing=table.TEST_DRIVER_LACKS,
     lacks=frozenset({STARTS_PAUSED, FORGETS_DEFINITION, REFUSES_BY_STATE,
-                     REPORTS_RESUME, TELLS_WHY}))
+                     REPORTS_RESUME, TELLS_WHY, DEFINES_NETWORKS_APART}))
 SYSTEM = Backend('QEMU', 'qemu:///system', 'qemu')
 SESSION = Backend('QEMU', 'qemu:///session', 'qemu')
 
