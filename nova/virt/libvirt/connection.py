@@ -104,6 +104,19 @@ class _Attempt:
         self.link: _Link | None = None
         self.error: Exception | None = None
 
+    @classmethod
+    def ended(cls, link: _Link | None) -> '_Attempt':
+        """Return one that has brought a connection."""
+        attempt = cls()
+        attempt.link = link
+        attempt.done.set()
+        return attempt
+
+    def has_failed(self, timeout_s: float) -> bool:
+        """Wait for the end of the attempt; False if it is not over in its time."""
+        remaining_s = self.began + timeout_s - time.monotonic()
+        return self.done.wait(max(remaining_s, 0)) and self.error is not None
+
     def result(self, timeout_s: float) -> libvirt.virConnect:
         """Wait for the end of the attempt, counted from its beginning."""
         remaining_s = self.began + timeout_s - time.monotonic()
@@ -183,15 +196,21 @@ class Connection:
         return link.usable() if link is not None else None
 
     def _reopened(self) -> libvirt.virConnect:
+        under_way = self._attempt
+        attempt = self._joined_attempt()
+        if attempt is under_way and attempt.has_failed(self._open_timeout_s):
+            # It began before this caller asked: libvirt may be back since.
+            attempt = self._joined_attempt()
+        return attempt.result(self._open_timeout_s)
+
+    def _joined_attempt(self) -> _Attempt:
         with self._lock:
             if self._closed.is_set():
                 raise errors.hypervisor_unavailable(_('it was closed'))
             # Another attempt may have ended since this caller looked.
-            conn = self._test_connection(self._link)
-            if conn is not None:
-                return conn
-            attempt = self._current_attempt()
-        return attempt.result(self._open_timeout_s)
+            if self._test_connection(self._link) is not None:
+                return _Attempt.ended(self._link)
+            return self._current_attempt()
 
     def _current_attempt(self) -> _Attempt:
         if self._attempt is None:

@@ -3,11 +3,13 @@
 
 import gc
 import threading
+from unittest import mock
 
 import libvirt
 
 from nova import exception
 from nova.tests.fixtures import libvirt as fakelibvirt
+from nova.tests.fixtures.libvirt import native
 from nova.tests.fixtures.libvirt import waiting
 from nova.tests.unit import base
 from nova.virt.libvirt import connection
@@ -144,6 +146,36 @@ class HangingTestCase(ConnectionTestCase):
             thread.join(10)
         self.assertEqual(1, len({id(each) for each in got}))
         self.assertEqual((5, 1), (len(got), self.fake.faults.count('openAuth')))
+
+    def test_attempt_from_before_the_daemon_came_back_is_not_the_last(self):
+        release, attempts, outcomes = native.threading.Event(), [], []
+
+        def opener(uri, auth, flags):
+            attempts.append(uri)
+            if len(attempts) > 1:
+                return self.fake.open(uri, auth, flags)
+            release.wait(10)
+            raise fakelibvirt.make_error(libvirt.VIR_ERR_SYSTEM_ERROR, 'refused')
+        conn = self.make(opener=opener)
+
+        def get():
+            try:
+                outcomes.append(conn.get().isAlive())
+            except exception.HypervisorUnavailable:
+                outcomes.append('refused')
+        threads = [threading.Thread(target=get) for _ in range(3)]
+        threads[0].start()
+        waiting.wait_for(lambda: attempts, 'opening')
+        with mock.patch.object(conn, '_current_attempt',
+                               side_effect=conn._current_attempt) as joined:
+            for thread in threads[1:]:
+                thread.start()
+            waiting.wait_for(lambda: joined.call_count == 2, 'the other callers')
+            release.set()
+            for thread in threads:
+                thread.join(10)
+        self.assertEqual(['1', '1', 'refused'], sorted(map(str, outcomes)))
+        self.assertEqual(2, len(attempts))
 
     def test_connection_opened_too_late_is_used_when_it_comes(self):
         release = self.fake.faults.hang('openAuth')
