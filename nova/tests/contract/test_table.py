@@ -14,10 +14,14 @@ import testtools
 from nova.tests.contract import backends
 from nova.tests.contract import base
 from nova.tests.contract import table
+from nova.tests.fixtures.libvirt import access
 import nova.virt.libvirt
 
 #: How a call is refused that nobody has written; migration has an error of its own.
 _REFUSALS = (libvirt.VIR_ERR_NO_SUPPORT, libvirt.VIR_ERR_ARGUMENT_UNSUPPORTED)
+#: Calls that make things other than domains.
+_MAKERS = frozenset({'nodeDeviceCreateXML', 'nodeDeviceDefineXML', 'nwfilterDefineXML',
+                     'secretDefineXML'})
 #: What the driver calls the objects of libvirt, or the calls that return them.
 _HOLDERS = frozenset({
     'conn', 'connect', 'dev', 'dom', 'domain', '_domain', '_get_connection', 'handle',
@@ -68,6 +72,19 @@ class TableContract(base.BackendTestCase):
 
     def test_calls_of_a_domain_that_is_off(self) -> None:
         self.assert_right(table.DOMAIN, self.domain)
+
+    def test_connection_that_may_only_read(self) -> None:
+        conn = self.opener(self.backend.uri, [[], None, None], libvirt.VIR_CONNECT_RO)
+        self.addCleanup(conn.close)
+        self.domain = conn.lookupByUUIDString(self.uuid)
+        found = {**self.answers(table.CONNECTION, conn),
+                 **self.answers(table.DOMAIN, self.domain)}
+        refused = {name for name, code in found.items()
+                   if code == libvirt.VIR_ERR_OPERATION_DENIED}
+        # The binding asks for the present weights first, which may fail by itself.
+        refused.discard('setBlkioParameters')
+        expected = (access.READ_WRITE | _MAKERS) & set(found) - {'setBlkioParameters'}
+        self.assertEqual(expected, refused)
 
 
 class TestTableOnFake(TableContract, base.OnFake):
