@@ -209,8 +209,16 @@ class Rows(Slot):
         if not self.store.add(values, row):
             return REFUSED
         if inner:
-            notes.setdefault(self.name, []).append((row, inner))
+            self._note(notes.setdefault(self.name, []), row, inner, values)
         return row
+
+    def _note(self, noted: list[tuple[Any, Notes]], row: tuple[Any, ...], inner: Notes,
+              values: Values) -> None:
+        # The same rows before it had nothing to note: this is not to become theirs.
+        before = sum(other == row for other in self.store.rows(values)) - 1
+        before -= sum(other == row for other, _inner in noted)
+        noted.extend([(row, {})] * before)
+        noted.append((row, inner))
 
     def identity(self, key: Any) -> Hashable:
         return _hashable(key)

@@ -155,11 +155,15 @@ class Trace:
         places: dict[str, _Places] = {}
         for slot, is_sorted, children in made:
             place = places[slot] = _Places(is_sorted, known.get(slot, []))
+            # What comes before the first that was there goes right before it.
+            ahead: list[str] = []
+            is_ahead = any(place.knows(key) for key, _text in children)
             for key, text in children:
                 if place.knows(key):
-                    behind = place.add(key, text)
+                    behind = place.add(key, [*ahead, text])
+                    ahead, is_ahead = [], False
                 else:
-                    behind.append(text)
+                    (ahead if is_ahead else behind).append(text)
         return first, places
 
 
@@ -177,10 +181,9 @@ class _Places:
     def knows(self, key: Hashable) -> bool:
         return self.known[key] > 0
 
-    def add(self, key: Hashable, text: str) -> list[str]:
+    def add(self, key: Hashable, texts: list[str]) -> list[str]:
         """Keep a child that was there; return where those behind it go."""
         self.known[key] -= 1
-        texts = [text]
         if self.by_key is None:
             self.in_order.append(texts)
         else:

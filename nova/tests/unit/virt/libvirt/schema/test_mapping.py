@@ -164,6 +164,11 @@ class MappingTestCase(testtools.TestCase):
                  '<q:arg value="a" q:y="2"/></q:commandline></domain>')):
             self.assertEqual(facts.facts(xml), facts.facts(parsed(cls, xml).to_xml()))
 
+    def test_rows_that_are_the_same_but_for_strangers(self):
+        for rows in ('<pin id="1"/><pin id="1" odd="2"/><pin id="1"/>',
+                     '<pin id="1" odd="1"/><pin id="1"/><pin id="1" odd="3"/>'):
+            self._keeps(f'<plug><pins>{rows}</pins></plug>')
+
     def test_lists_of_objects_keep_the_order_of_the_list(self):
         guest = parsed(config.LibvirtConfigGuest,
                        '<domain><devices><input type="a" bus="x"/><odd/>'
@@ -172,6 +177,14 @@ class MappingTestCase(testtools.TestCase):
         self._writes('<domain><devices><input type="c" bus="x"/><odd/>'
                      '<sound model="b"/><input type="a" bus="x"/></devices></domain>',
                      guest)
+
+    def test_an_object_put_before_the_first(self):
+        guest = parsed(config.LibvirtConfigGuest,
+                       '<domain><devices><odd/><sound model="b"/><emulator>e</emulator>'
+                       '</devices></domain>')
+        guest.devices.insert(0, config.LibvirtConfigGuestSound('a'))
+        self._writes('<domain><devices><odd/><sound model="a"/><sound model="b"/>'
+                     '<emulator>e</emulator></devices></domain>', guest)
 
     def test_an_object_taken_from_a_list(self):
         guest = parsed(config.LibvirtConfigGuest,
