@@ -40,7 +40,7 @@ class Availability:
             self._set(service, not connected, reason)
 
     @staticmethod
-    def _set(service: objects.Service, disabled: bool, reason: str | None) -> None:
+    def _set(service: 'objects.Service', disabled: bool, reason: str | None) -> None:
         service.disabled = disabled
         service.disabled_reason = f'{AUTO}{reason}'[:_MAX_REASON] if disabled else None
         service.save()
