@@ -21,6 +21,7 @@ from nova.compute import periodic
 import nova.conf
 from nova.db import engine
 from nova.db import migration
+from nova.network import declared
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ class Service:
         folder.claim()
         parts.callback(folder.release)
         flavors.get_all()
+        declared.get_all()
         objects.register_all()
         parts.callback(engine.reset)
         migration.db_sync()

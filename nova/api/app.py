@@ -19,6 +19,7 @@ from nova.api import root
 from nova.api import routing
 from nova.api.compute import app as compute
 from nova.api.image import app as image
+from nova.api.network import app as network
 
 LOG = logging.getLogger(__name__)
 
@@ -103,6 +104,7 @@ class Application:
             'compute': compute.Compute(),
             'image': image.Image(),
             'identity': identity.Identity(),
+            'network': network.Network(),
         }
 
     def __call__(self, environ: dict[str, Any],

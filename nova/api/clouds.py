@@ -60,6 +60,7 @@ def _cloud(endpoint: str, username: str, secret: str) -> dict[str, Any]:
                  'endpoint': f'{base}/'},
         'compute_endpoint_override': f'{base}/compute/v2.1',
         'image_endpoint_override': f'{base}/image',
+        'network_endpoint_override': f'{base}/network',
         'identity_endpoint_override': f'{base}/identity/v3',
     }
 

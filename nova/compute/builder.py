@@ -15,6 +15,7 @@ from nova.compute import resource_tracker
 from nova.compute import task_states
 from nova.compute import vm_states
 import nova.conf
+from nova.network import allotment
 
 if TYPE_CHECKING:
     from nova import context as nova_context
@@ -94,7 +95,7 @@ class Builder:
                           instance=instance)
             return
         self._tracker.release(instance)
-        self._leave_host(instance)
+        self._leave_host(context, instance)
 
     @staticmethod
     def has_left_something(instance: 'objects.Instance') -> bool:
@@ -119,10 +120,12 @@ class Builder:
                              block_device_info=None)
 
     @staticmethod
-    def _leave_host(instance: 'objects.Instance') -> None:
+    def _leave_host(context: 'nova_context.RequestContext',
+                    instance: 'objects.Instance') -> None:
         try:
             instance.refresh()
         except exception.InstanceNotFound:
             return
+        allotment.release(context, instance)
         instance.host = instance.node = None
         instance.save()

@@ -16,6 +16,7 @@ from nova.compute import task_states
 from nova.compute import vm_states
 import nova.conf
 from nova.i18n import _
+from nova.network import allotment
 
 if TYPE_CHECKING:
     from nova import context as nova_context
@@ -30,6 +31,7 @@ class Request:
     """What one request asks for.
 
     :param image: the image, as the image service describes it.
+    :param networks: the interfaces; None leaves the choice to the node.
     :param user_data: in base 64.
     """
 
@@ -39,6 +41,7 @@ class Request:
     metadata: Mapping[str, str]
     description: str | None = None
     hostname: str | None = None
+    networks: Sequence[allotment.Asked] | None = ()
     user_data: str | None = None
     config_drive: bool = False
     availability_zone: str | None = None
@@ -76,6 +79,9 @@ def record(context: 'nova_context.RequestContext', request: Request,
 
     After a failure none of them is recorded.
     """
+    asked = (allotment.automatic() if request.networks is None
+             else request.networks)
+    allotment.check(asked, count)
     reservation_id = f'r-{utils.get_hash_str(uuidutils.generate_uuid())[:8]}'
     recorded: list[objects.Instance] = []
     try:
@@ -84,6 +90,8 @@ def record(context: 'nova_context.RequestContext', request: Request,
             instance.reservation_id = reservation_id
             instance.create()
             recorded.append(instance)
+            if asked:
+                allotment.allot(context, instance, asked)
     except Exception:
         for instance in recorded:
             instance.destroy()

@@ -36,6 +36,9 @@ OPTS: list[cfg.Opt] = [
         'flavors_file',
         help='YAML file of flavors; unset means the usual m1.* ones.'),
     cfg.StrOpt(
+        'networks_file',
+        help='YAML file of networks; unset means that there are none.'),
+    cfg.StrOpt(
         'images_path', default='$state_path/images',
         help='Folder of images, with the properties of each beside it.'),
 ]

@@ -285,3 +285,36 @@ class Service(Base):
     last_seen_up: orm.Mapped[datetime.datetime | None] = orm.mapped_column()
     forced_down: orm.Mapped[bool] = orm.mapped_column(default=False)
     version: orm.Mapped[int] = orm.mapped_column(default=0)
+
+
+class Port(Base):
+    """An interface of an instance, which goes with the instance."""
+
+    __tablename__ = 'ports'
+    __table_args__ = (
+        sa.Index(None, 'uuid', unique=True),
+        sa.Index(None, 'mac_address', unique=True),
+        sa.Index(None, 'instance_uuid'),
+    )
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    uuid: orm.Mapped[str] = orm.mapped_column(sa.String(36))
+    instance_uuid: orm.Mapped[str] = _of_instance()
+    network_id: orm.Mapped[str] = orm.mapped_column(sa.String(36))
+    mac_address: orm.Mapped[str] = orm.mapped_column(sa.String(17))
+
+
+class PortAddress(Base):
+    """An address of a port, which nobody else has in its subnet."""
+
+    __tablename__ = 'port_addresses'
+    __table_args__ = (
+        sa.Index(None, 'port_uuid'),
+        sa.Index(None, 'subnet_id', 'address', unique=True),
+    )
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    port_uuid: orm.Mapped[str] = orm.mapped_column(
+        sa.String(36), sa.ForeignKey('ports.uuid', ondelete='CASCADE'))
+    subnet_id: orm.Mapped[str] = orm.mapped_column(sa.String(36))
+    address: orm.Mapped[str] = orm.mapped_column(sa.String(39))

@@ -14,6 +14,7 @@ from nova import exception
 from nova.api import errors
 from nova.api import request as api_request
 from nova.i18n import _
+from nova.network import allotment
 
 #: Servers of one request at most.
 MAX_SERVERS = 200
@@ -55,6 +56,8 @@ def arguments(request: api_request.Request,
     optional = {'description': server.get('description'),
                 'hostname': server.get('hostname')}
     found.update({key: value for key, value in optional.items() if value})
+    if server.get('networks') != 'none':
+        found['networks'] = _networks(server)
     return found
 
 
@@ -74,12 +77,26 @@ def _refuse_unsupported(body: dict[str, Any]) -> None:
     if any(group != _DEFAULT_GROUP
            for group in server.get('security_groups') or ()):
         asked.append('security_groups')
-    # "auto" asks for a network and must not end without one.
-    if server.get('networks') not in (None, [], 'none'):
-        asked.append('networks')
     if asked:
         raise errors.bad_request(
             _('This node does not support: %s') % ', '.join(asked))
+
+
+def _networks(server: dict[str, Any]) -> tuple[allotment.Asked, ...] | None:
+    asked = server.get('networks') or 'auto'
+    return None if asked == 'auto' else tuple(_interface(one) for one in asked)
+
+
+def _interface(asked: Any) -> allotment.Asked:
+    if not isinstance(asked, dict) or not isinstance(asked.get('uuid'), str):
+        raise errors.bad_request(_('networks: each needs the uuid of a network'))
+    unsupported = [key for key, value in asked.items()
+                   if value and key not in ('uuid', 'fixed_ip')]
+    if unsupported:
+        raise errors.bad_request(
+            _('networks: this node does not support: %s') % ', '.join(unsupported))
+    fixed_ip = asked.get('fixed_ip')
+    return allotment.Asked(asked['uuid'], None if fixed_ip is None else str(fixed_ip))
 
 
 def _counts(server: dict[str, Any]) -> tuple[int, int]:

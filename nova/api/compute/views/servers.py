@@ -67,11 +67,23 @@ def _identity(request: api_request.Request, instance: Any,
         'flavor': _flavor(request, instance.flavor),
         'created': times.seconds(instance.created_at),
         'updated': times.seconds(instance.updated_at or instance.created_at),
-        'addresses': {},
+        'addresses': _addresses(instance),
         'accessIPv4': str(instance.access_ip_v4 or ''),
         'accessIPv6': str(instance.access_ip_v6 or ''),
         'links': links.to(request, 'servers', instance.uuid),
     }
+
+
+def _addresses(instance: Any) -> dict[str, list[dict[str, Any]]]:
+    shown: dict[str, list[dict[str, Any]]] = {}
+    for vif in instance.get_network_info():
+        if vif['network'] is None:
+            continue
+        shown.setdefault(vif['network']['label'], []).extend(
+            {'version': ip['version'], 'addr': ip['address'],
+             'OS-EXT-IPS:type': 'fixed', 'OS-EXT-IPS-MAC:mac_addr': vif['address']}
+            for ip in vif.fixed_ips())
+    return shown
 
 
 def _extended(instance: Any) -> dict[str, Any]:

@@ -57,7 +57,8 @@ def instance(**changes: Any) -> types.SimpleNamespace:
         'kernel_id': '', 'ramdisk_id': '', 'root_device_name': '/dev/vda',
         'user_data': None, 'locked': False, 'progress': 0,
         'auto_disk_config': False, 'fault': None}
-    return types.SimpleNamespace(**{**values, **changes})
+    return types.SimpleNamespace(
+        get_network_info=lambda: [], **{**values, **changes})
 
 
 def node() -> types.SimpleNamespace:
@@ -134,7 +135,8 @@ class FakeComputeAPI:
                config_drive: bool = False,
                availability_zone: str | None = None,
                description: str | None = None,
-               hostname: str | None = None) -> list[Any]:
+               hostname: str | None = None,
+               networks: Any = ()) -> list[Any]:
         """Make servers that run at once."""
         self.calls.append(('create', {
             'name': name, 'min_count': min_count, 'max_count': max_count,

@@ -8,6 +8,7 @@ from typing import Any
 from unittest import mock
 
 from nova import exception
+from nova.tests.fixtures import database
 from nova.tests.unit.api import base
 from nova.tests.unit.api import fakes
 
@@ -218,3 +219,20 @@ class BodyTest(base.ApiTestCase):
             environ_overrides={'wsgi.input_terminated': True})
         self.assert_fault(response, 413, 'overLimit')
         self.assertEqual([], self.compute.calls)
+
+
+class NetworkTest(base.ApiTestCase):
+    """The Networking API of a node without networks."""
+
+    def test_reading(self) -> None:
+        self.useFixture(database.Database())
+        for plural in ('networks', 'subnets', 'ports', 'extensions'):
+            response = self.request('GET', f'/network/v2.0/{plural}')
+            self.assertEqual({plural: []}, response.json)
+        response = self.request('GET', '/network/v2.0/networks/lan')
+        self.assertEqual(404, response.status_code)
+        self.assertIn('lan', response.json['NeutronError']['message'])
+
+    def test_version_document_is_public(self) -> None:
+        response = self.request('GET', '/network/', auth=None)
+        self.assertEqual('v2.0', response.json['versions'][0]['id'])

@@ -139,6 +139,7 @@ class CloudsTest(base.TestCase):
             'compute_endpoint_override':
                 'http://127.0.0.1:8774/compute/v2.1',
             'image_endpoint_override': 'http://127.0.0.1:8774/image',
+            'network_endpoint_override': 'http://127.0.0.1:8774/network',
             'identity_endpoint_override':
                 'http://127.0.0.1:8774/identity/v3'}}}, self._read())
         self.assertEqual(0o600, _mode(self.path))

@@ -139,7 +139,8 @@ class CreateTest(base.ApiTestCase):
 
     def test_what_this_node_cannot_do_is_refused_by_name(self) -> None:
         for field, value in (
-                ('networks', 'auto'), ('networks', [{'uuid': fakes.IMAGE_ID}]),
+                ('networks', [{'port': fakes.IMAGE_ID}]),
+                ('networks', [{'uuid': fakes.IMAGE_ID, 'tag': 'x'}]),
                 ('key_name', 'mine'), ('adminPass', 'hidden'),
                 ('security_groups', [{'name': 'web'}]), ('tags', ['a']),
                 ('accessIPv4', '10.0.0.1'),

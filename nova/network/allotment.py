@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Who has which address: ports are allotted to instances, and given back.
+
+A port is a row of the database that its instance's row takes along when it goes, so
+a process that is killed leaves no address that nobody owns.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+import dataclasses
+import secrets
+from typing import TYPE_CHECKING
+
+import netaddr
+from oslo_utils import uuidutils
+
+from nova import exception
+from nova import objects
+from nova.db import port_api
+from nova.i18n import _
+from nova.network import declared
+from nova.network import model
+
+if TYPE_CHECKING:
+    from nova import context as nova_context
+
+#: How often a MAC or an address may be snatched away before we give up.
+_ATTEMPTS = 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """One interface that a client asks for.
+
+    :param fixed_ip: the address that it has to have.
+    """
+
+    network_id: str
+    fixed_ip: str | None = None
+
+
+def automatic() -> tuple[Asked, ...]:
+    """Return what a client gets who leaves the choice to us.
+
+    :raises exception.InvalidInput: if there is more than one network.
+    """
+    networks = declared.get_all()
+    if len(networks) > 1:
+        raise exception.InvalidInput(
+            reason=_('networks: there are several, name one of %s')
+            % ', '.join(network.name for network in networks))
+    return tuple(Asked(network.id) for network in networks)
+
+
+def check(asked: Sequence[Asked], servers: int) -> None:
+    """Refuse what cannot be allotted, as things stand.
+
+    :param servers: how many servers each ask for that.
+    :raises exception.InvalidInput: with the network or address that is wrong.
+    """
+    for one in asked:
+        network = _network(one)
+        if one.fixed_ip is not None and servers > 1:
+            raise exception.InvalidInput(
+                reason=_('networks: %(servers)d servers cannot all have %(address)s')
+                % {'servers': servers, 'address': one.fixed_ip})
+        _choose(network, one.fixed_ip, port_api.addresses_get_used(_ids(network)))
+
+
+def allot(context: 'nova_context.RequestContext', instance: 'objects.Instance',
+          asked: Sequence[Asked]) -> None:
+    """Give an instance that is recorded its ports, and write its VIFs down.
+
+    After a failure it has none of them.
+
+    :raises exception.InvalidInput: if there is no such network or address, or
+        none is left.
+    """
+    try:
+        vifs = [_allot_one(instance, one) for one in asked]
+        _write(context, instance, model.NetworkInfo(vifs))
+    except BaseException:
+        port_api.ports_delete(instance.uuid)
+        raise
+
+
+def release(context: 'nova_context.RequestContext',
+            instance: 'objects.Instance') -> None:
+    """Take all ports from an instance whose guest is gone."""
+    port_api.ports_delete(instance.uuid)
+    if instance.get_network_info():
+        _write(context, instance, model.NetworkInfo())
+
+
+def _write(context: 'nova_context.RequestContext', instance: 'objects.Instance',
+           network_info: model.NetworkInfo) -> None:
+    if instance.info_cache is None:
+        instance.info_cache = objects.InstanceInfoCache.new(context, instance.uuid)
+    instance.info_cache.network_info = network_info
+    instance.info_cache.save()
+
+
+def _allot_one(instance: 'objects.Instance', asked: Asked) -> model.VIF:
+    network = _network(asked)
+    chosen: dict[str, str] = {}
+
+    def choose(used: Mapping[str, set[str]]) -> Mapping[str, str]:
+        chosen.clear()
+        chosen.update(_choose(network, asked.fixed_ip, used))
+        return chosen
+
+    for _attempt in range(_ATTEMPTS):
+        port = port_api.port_create(
+            {'uuid': uuidutils.generate_uuid(), 'instance_uuid': instance.uuid,
+             'network_id': network.id, 'mac_address': _new_mac()},
+            _ids(network), choose)
+        if port is not None:
+            return _vif(network, port.uuid, port.mac_address, chosen)
+    raise exception.VirtualInterfaceMacAddressException()
+
+
+def _new_mac() -> str:
+    return 'fa:16:3e:' + ':'.join(f'{byte:02x}' for byte in secrets.token_bytes(3))
+
+
+def _network(asked: Asked) -> declared.Network:
+    try:
+        return declared.get(asked.network_id)
+    except exception.NetworkNotFound as error:
+        raise exception.InvalidInput(
+            reason=_('networks: %s') % error) from error
+
+
+def _ids(network: declared.Network) -> list[str]:
+    return [subnet.id for subnet in network.subnets]
+
+
+def _choose(network: declared.Network, fixed_ip: str | None,
+            used: Mapping[str, set[str]]) -> dict[str, str]:
+    """Return an address by subnet: the one asked for, or one of each version."""
+    if fixed_ip is not None:
+        return _asked_for(network, fixed_ip, used)
+    chosen: dict[str, str] = {}
+    for version in (4, 6):
+        subnets = [one for one in network.subnets if one.cidr.version == version]
+        free = next(_free(subnets, used), None)
+        if free is not None:
+            chosen[free[0]] = free[1]
+        elif subnets:
+            raise exception.InvalidInput(
+                reason=_('networks: %(name)s has no free IPv%(version)d address')
+                % {'name': network.name, 'version': version})
+    return chosen
+
+
+def _free(subnets: Sequence[declared.Subnet],
+          used: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:
+    for subnet in subnets:
+        for address in netaddr.iter_iprange(subnet.first, subnet.last):
+            if str(address) not in used[subnet.id] and subnet.is_allottable(address):
+                yield subnet.id, str(address)
+
+
+def _asked_for(network: declared.Network, fixed_ip: str,
+               used: Mapping[str, set[str]]) -> dict[str, str]:
+    try:
+        address = netaddr.IPAddress(fixed_ip, flags=netaddr.INET_PTON)
+    except (netaddr.AddrFormatError, ValueError) as error:
+        raise exception.InvalidInput(
+            reason=_('fixed_ip: %r is no IP address') % fixed_ip) from error
+    for subnet in network.subnets:
+        if not subnet.is_allottable(address):
+            continue
+        if str(address) in used[subnet.id]:
+            raise exception.InvalidInput(
+                reason=_('fixed_ip: %s is in use') % address)
+        return {subnet.id: str(address)}
+    raise exception.InvalidInput(
+        reason=_('fixed_ip: %(address)s is none that a server can have in %(name)s')
+        % {'address': address, 'name': network.name})
+
+
+def _vif(network: declared.Network, port_id: str, mac: str,
+         addresses: Mapping[str, str]) -> model.VIF:
+    mtu = {'mtu': network.mtu} if network.mtu else {}
+    return model.VIF(
+        id=port_id, address=mac, type=model.VIF_TYPE_BRIDGE,
+        devname=f'tap{port_id}'[:14], active=True,
+        details={'port_filter': False},
+        network=model.Network(
+            id=network.id, bridge=network.bridge, label=network.name,
+            subnets=[_subnet(one, addresses[one.id]) for one in network.subnets
+                     if one.id in addresses], **mtu),
+        port_security_enabled=network.port_security)
+
+
+def _subnet(subnet: declared.Subnet, address: str) -> model.Subnet:
+    gateway = model.IP(address=str(subnet.gateway), type='gateway') if (
+        subnet.gateway) else None
+    return model.Subnet(
+        cidr=str(subnet.cidr), gateway=gateway,
+        dns=[model.IP(address=str(one), type='dns') for one in subnet.dns],
+        ips=[model.FixedIP(address=address)])
