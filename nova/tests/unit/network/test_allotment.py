@@ -60,7 +60,7 @@ class DeclaredTest(NetworksTestCase):
                 ('192.0.2.5', 'here', 'subnets.0.dns', 'here'),
                 ('br0', '"a bridge"', '(lan) bridge', 'a bridge'),
                 ('bridge: br0', 'bridge: br0\n        mtu: 7', 'lan', 'mtu', '7'),
-                ('bridge', 'brigde', 'brigde')):
+                ('br0', 'br0\n        brigde: br0', 'brigde')):
             path = self.configure(FILE.replace(old, new, 1))
             error = self.assertRaises(exception.InvalidConfiguration,
                                       declared.get_all)
