@@ -69,7 +69,8 @@ class API:
             **optional)
         request.check()
         image_fit.check(image, flavor)
-        self._manager.tracker.check_ever_fits(flavor)
+        self._manager.tracker.check_ever_fits(
+            flavor, objects.ImageMeta.from_dict(image))
         instances = new_instance.record(context, request, max(min_count, max_count))
         for instance in instances:
             self._begin_build(context, instance, image)

@@ -47,16 +47,17 @@ class Builder:
         :raises exception.UnexpectedDeletingTaskStateError: if it is being deleted.
         """
         try:
-            self._tracker.claim(instance)
-            self._spawn(context, instance, image)
+            image_meta = objects.ImageMeta.from_dict(image)
+            self._tracker.claim(instance, image_meta)
+            self._spawn(context, instance, image_meta)
             self._finish(instance)
         except Exception:
             self.clean_up(context, instance)
             raise
 
     def _spawn(self, context: 'nova_context.RequestContext',
-               instance: 'objects.Instance', image: Mapping[str, Any]) -> None:
-        image_meta = objects.ImageMeta.from_dict(image)
+               instance: 'objects.Instance',
+               image_meta: 'objects.ImageMeta') -> None:
         instance.host = instance.launched_on = CONF.host
         instance.node = self._tracker.nodename
         if not instance.root_device_name:

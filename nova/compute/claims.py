@@ -25,10 +25,16 @@ class Amount:
     disk_gb: int = 0
 
     @classmethod
-    def of(cls, flavor: 'objects.Flavor') -> 'Amount':
-        """Return what an instance of a flavor takes."""
+    def of(cls, flavor: 'objects.Flavor',
+           numa_topology: 'objects.InstanceNUMATopology | None' = None) -> 'Amount':
+        """Return what an instance of a flavor takes of what is shared.
+
+        :param numa_topology: tells which of its vCPUs have CPUs of their own, which
+            are counted elsewhere.
+        """
         swap_gb = -(-flavor.swap // 1024)
-        return cls(flavor.vcpus, flavor.memory_mb,
+        dedicated = sum(len(cell.pcpuset) for cell in numa_topology or ())
+        return cls(flavor.vcpus - dedicated, flavor.memory_mb,
                    flavor.root_gb + flavor.ephemeral_gb + swap_gb)
 
     def __add__(self, other: 'Amount') -> 'Amount':

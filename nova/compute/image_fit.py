@@ -11,6 +11,7 @@ from nova import exception
 from nova import objects
 import nova.conf
 from nova.i18n import _
+from nova.virt import hardware
 
 if TYPE_CHECKING:
     Image = Mapping[str, Any]
@@ -27,10 +28,13 @@ def check(image: 'Image', flavor: 'objects.Flavor') -> None:
         format that this host does not boot.
     :raises exception.FlavorMemoryTooSmall: if it needs more memory.
     :raises exception.FlavorDiskTooSmall: if it needs a larger root disk.
+    :raises exception.NovaException: as hardware.numa_get_constraints(), for wishes
+        about CPUs, cells and pages that contradict each other.
     """
     if image.get('status', 'active') != 'active':
         raise exception.ImageNotActive(image_id=image['id'])
-    _check_description(image)
+    image_meta = _described(image)
+    hardware.numa_get_constraints(flavor, image_meta)
     if flavor.memory_mb < int(image.get('min_ram') or 0):
         raise exception.FlavorMemoryTooSmall()
     # A root disk of size 0 becomes as large as the image.
@@ -38,14 +42,14 @@ def check(image: 'Image', flavor: 'objects.Flavor') -> None:
         _check_disk(image, flavor.root_gb * units.Gi)
 
 
-def _check_description(image: 'Image') -> None:
+def _described(image: 'Image') -> 'objects.ImageMeta':
     disk_format = image.get('disk_format')
     if disk_format in CONF.compute.image_type_exclude_list:
         raise exception.ImageUnacceptable(
             image_id=image['id'],
             reason=_('this host does not boot images of format %s') % disk_format)
     try:
-        objects.ImageMeta.from_dict(image)
+        return objects.ImageMeta.from_dict(image)
     except (ValueError, exception.Invalid) as error:
         raise exception.ImageUnacceptable(
             image_id=image['id'], reason=' '.join(str(error).split())) from error

@@ -12,8 +12,10 @@ from oslo_log import log as logging
 from nova import exception
 from nova import objects
 from nova.compute import claims
+from nova.compute import numa_claims
 from nova.compute import vm_states
 import nova.conf
+from nova.virt import hardware
 
 if TYPE_CHECKING:
     from nova import context as nova_context
@@ -35,6 +37,7 @@ class ResourceTracker:
         self._update_lock = threading.Lock()
         self._nodename: str | None = None
         self.claims = claims.Claims()
+        self.numa_claims = numa_claims.NUMAClaims()
 
     @property
     def nodename(self) -> str | None:
@@ -46,27 +49,41 @@ class ResourceTracker:
         for instance in instances:
             # Without a host it has nothing here: its build failed or is queued.
             if instance.host is not None:
-                self.claims.take_over(
-                    instance.uuid, claims.Amount.of(instance.flavor))
+                self.claims.take_over(instance.uuid, claims.Amount.of(
+                    instance.flavor, instance.numa_topology))
+                self.numa_claims.take_over(instance.uuid, instance.numa_topology)
 
-    def claim(self, instance: 'objects.Instance') -> None:
-        """Claim what an instance's flavor says.
+    def claim(self, instance: 'objects.Instance',
+              image_meta: 'objects.ImageMeta') -> None:
+        """Claim what an instance's flavor says, and place it on the host's cells.
+
+        The instance knows its place then; it is not saved.
 
         :raises exception.ComputeResourcesUnavailable: if there is not as much
             left; nothing has changed then.
         """
-        self.claims.claim(instance.uuid, claims.Amount.of(instance.flavor))
+        wanted = hardware.numa_get_constraints(instance.flavor, image_meta)
+        self.claims.claim(instance.uuid, claims.Amount.of(instance.flavor, wanted))
+        try:
+            placed = self.numa_claims.claim(instance.uuid, wanted, _numa_limits())
+        except exception.ComputeResourcesUnavailable:
+            self.claims.release(instance.uuid)
+            raise
+        instance.numa_topology = placed
 
     def release(self, instance: 'objects.Instance') -> None:
         """Give back what an instance has."""
         self.claims.release(instance.uuid)
+        self.numa_claims.release(instance.uuid)
 
-    def check_ever_fits(self, flavor: 'objects.Flavor') -> None:
+    def check_ever_fits(self, flavor: 'objects.Flavor',
+                        image_meta: 'objects.ImageMeta') -> None:
         """Refuse a flavor that is larger than this host.
 
         :raises exception.ComputeResourcesUnavailable: naming what is short.
         """
-        self.claims.check_ever_fits(claims.Amount.of(flavor))
+        wanted = hardware.numa_get_constraints(flavor, image_meta)
+        self.claims.check_ever_fits(claims.Amount.of(flavor, wanted))
 
     def update(self, context: 'nova_context.RequestContext') -> None:
         """Ask the driver for resources, and write the compute node's row."""
@@ -74,6 +91,7 @@ class ResourceTracker:
             nodename = self._driver.get_available_nodes()[0]
             resources = self._driver.get_available_resource(nodename)
             self.claims.limit = _limit(resources)
+            self.numa_claims.set_host(resources.get('numa_topology'))
             self._nodename = nodename
             node = self._find_node(context, nodename)
             node.update_from_virt_driver(resources)
@@ -148,6 +166,12 @@ def _ratios() -> dict[str, float]:
     return {kind: (getattr(CONF, f'{kind}_allocation_ratio')
                    or getattr(CONF, f'initial_{kind}_allocation_ratio'))
             for kind in ('cpu', 'ram', 'disk')}
+
+
+def _numa_limits() -> 'objects.NUMATopologyLimits':
+    ratios = _ratios()
+    return objects.NUMATopologyLimits(cpu_allocation_ratio=ratios['cpu'],
+                                      ram_allocation_ratio=ratios['ram'])
 
 
 def _reserved_disk_gb() -> int:

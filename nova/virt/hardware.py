@@ -9,7 +9,6 @@ contradict each other in.
 
 from collections.abc import Iterable, Iterator
 import dataclasses
-import itertools
 import re
 from typing import Any
 
@@ -19,6 +18,30 @@ from nova import exception
 from nova import objects
 from nova.i18n import _
 from nova.objects import fields
+from nova.virt.cpuset import format_cpu_spec as format_cpu_spec
+from nova.virt.cpuset import parse_cpu_spec as parse_cpu_spec
+from nova.virt.numaconstraints import (
+    get_cpu_policy_constraint as get_cpu_policy_constraint,
+)
+from nova.virt.numaconstraints import (
+    get_cpu_thread_policy_constraint as get_cpu_thread_policy_constraint,
+)
+from nova.virt.numaconstraints import (
+    get_dedicated_cpu_constraint as get_dedicated_cpu_constraint,
+)
+from nova.virt.numaconstraints import (
+    get_emulator_thread_policy_constraint as get_emulator_thread_policy_constraint,
+)
+from nova.virt.numaconstraints import numa_get_constraints as numa_get_constraints
+from nova.virt.numafit import numa_fit_instance_to_host as numa_fit_instance_to_host
+from nova.virt.numafit import (
+    numa_usage_from_instance_numa as numa_usage_from_instance_numa,
+)
+from nova.virt.realtime import (
+    get_realtime_cpu_constraint as get_realtime_cpu_constraint,
+)
+from nova.virt.realtime import is_realtime_enabled as is_realtime_enabled
+from nova.virt.realtime import parse_cpu_mask as parse_cpu_mask
 
 #: More than any guest can have of sockets, cores or threads.
 _UNLIMITED = 65536
@@ -40,53 +63,6 @@ class InstanceInfo:
 
     def __repr__(self) -> str:
         return f'InstanceInfo(state={self.state}, internal_id={self.internal_id})'
-
-
-# CPU sets
-
-def parse_cpu_spec(spec: str) -> set[int]:
-    """Return the CPUs of a list such as ``1-4,^3,8``.
-
-    :raises exception.Invalid: for anything else.
-    """
-    included: set[int] = set()
-    excluded: set[int] = set()
-    for part in filter(None, (p.strip() for p in spec.split(','))):
-        target = excluded if part.startswith('^') else included
-        target |= _cpu_range(part.removeprefix('^').strip(), spec)
-    return included - excluded
-
-
-def _cpu_range(part: str, spec: str) -> set[int]:
-    match = re.fullmatch(r'(\d+)(?:\s*-\s*(\d+))?', part)
-    if not match:
-        raise exception.Invalid(_('Invalid CPU set %(spec)r: %(part)r is no CPU or '
-                                  'range') % {'spec': spec, 'part': part})
-    first, last = int(match[1]), int(match[2] or match[1])
-    if last < first:
-        raise exception.Invalid(_('Invalid CPU set %(spec)r: %(part)r ends before it '
-                                  'begins') % {'spec': spec, 'part': part})
-    return set(range(first, last + 1))
-
-
-def format_cpu_spec(cpuset: Iterable[int], allow_ranges: bool = True) -> str:
-    """Write CPUs as parse_cpu_spec() reads them.
-
-    :param allow_ranges: write neighbours as ``1-3``.
-    """
-    cpus = sorted(cpuset)
-    if not allow_ranges:
-        return ','.join(map(str, cpus))
-    return ','.join(_format_range(run) for run in _runs(cpus))
-
-
-def _runs(cpus: list[int]) -> Iterator[list[int]]:
-    for _key, run in itertools.groupby(enumerate(cpus), lambda item: item[1] - item[0]):
-        yield [cpu for _index, cpu in run]
-
-
-def _format_range(run: list[int]) -> str:
-    return str(run[0]) if len(run) == 1 else f'{run[0]}-{run[-1]}'
 
 
 # Flavor and image
@@ -353,42 +329,7 @@ def get_locked_memory_constraint(flavor: 'objects.Flavor',
     return locked
 
 
-# NUMA and real time
-
-def is_realtime_enabled(flavor: 'objects.Flavor') -> bool:
-    """Tell whether a flavor has real-time CPUs."""
-    return strutils.bool_from_string(flavor.extra_specs.get('hw:cpu_realtime'))
-
-
-def get_realtime_cpu_constraint(flavor: 'objects.Flavor',
-                                image_meta: 'objects.ImageMeta') -> set[int] | None:
-    """Return the virtual CPUs that run in real time; None without any.
-
-    :raises exception.RealtimeMaskNotFoundOrInvalid: if there are none among those
-        that the mask leaves, or if every one is and emulator threads have no place
-        of their own.
-    """
-    if not is_realtime_enabled(flavor):
-        return None
-    from_flavor, from_image = _flavor_image(flavor, image_meta, 'cpu_realtime_mask')
-    every = set(range(flavor.vcpus))
-    mask = from_image or from_flavor
-    realtime = parse_cpu_mask(mask, every) if mask else every
-    placed = flavor.extra_specs.get('hw:emulator_threads_policy')
-    if not realtime or not realtime <= every or (realtime == every and not placed):
-        raise exception.RealtimeMaskNotFoundOrInvalid()
-    return realtime
-
-
-def parse_cpu_mask(mask: str, every: Iterable[int]) -> set[int]:
-    """Return the CPUs of a list; one that begins with ``^`` leaves out of all.
-
-    :raises exception.Invalid: for what is no list of CPUs.
-    """
-    if not mask.lstrip().startswith('^'):
-        return parse_cpu_spec(mask)
-    return parse_cpu_spec(f'{format_cpu_spec(every)},{mask}')
-
+# Persistent memory
 
 def get_vpmems(flavor: 'objects.Flavor') -> list[str]:
     """Return the labels of the persistent memory that a flavor asks for."""

@@ -255,16 +255,9 @@ class GuestStates:
         self._known: dict[str, int] = {}
         #: Transitions that were made up, by guest; their events may come late.
         self._made_up: dict[str, list[int]] = {}
-        #: Number of the last event of each guest.
-        self._heard: dict[str, int] = {}
 
-    def take(self, event: DomainEvent, number: int = 0,
-             ) -> virtevent.LifecycleEvent | None:
-        """Note an event of libvirt and return what to tell of it, if anything.
-
-        :param number: how many came before it, at least.
-        """
-        self._heard[event.uuid] = number
+    def take(self, event: DomainEvent) -> virtevent.LifecycleEvent | None:
+        """Note an event of libvirt and return what to tell of it, if anything."""
         self._note(event)
         transition = transition_of(event)
         if transition is None:
@@ -289,31 +282,23 @@ class GuestStates:
         elif (event.kind == libvirt.VIR_DOMAIN_EVENT_UNDEFINED
               and self._known.get(event.uuid) == _OFF):
             del self._known[event.uuid]
-            self._heard.pop(event.uuid, None)
 
-    def begin(self, states: Mapping[str, int], since: int = 0) -> None:
+    def begin(self, states: Mapping[str, int]) -> None:
         """Note where all guests stand, without any news in it.
 
         :param states: VIR_DOMAIN_* by UUID.
-        :param since: number from which on events are newer than the states.
         """
-        newer = {uuid: does for uuid, does in self._known.items()
-                 if self._heard.get(uuid, 0) > since}
-        told = {uuid: _MEANING_OF_STATE.get(state, _OFF)
-                for uuid, state in states.items()
-                if self._heard.get(uuid, 0) <= since}
-        self._known = told | newer
+        self._known = {uuid: _MEANING_OF_STATE.get(state, _OFF)
+                       for uuid, state in states.items()}
 
-    def catch_up(self, states: Mapping[str, int], since: int = 0,
-                 ) -> list[virtevent.LifecycleEvent]:
+    def catch_up(self, states: Mapping[str, int]) -> list[virtevent.LifecycleEvent]:
         """Return as events what changed since the guests were last heard of.
 
         :param states: VIR_DOMAIN_* by UUID, of all guests; one that is missing is
             gone.
-        :param since: number from which on events are newer than the states.
         """
         before = self._known
-        self.begin(states, since)
+        self.begin(states)
         found = []
         for uuid in before | self._known:
             steps = _steps(before.get(uuid, _OFF), self._known.get(uuid, _OFF))

@@ -10,7 +10,7 @@ after the other.
 """
 
 import collections
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 import contextlib
 import dataclasses
 import functools
@@ -49,8 +49,6 @@ JOIN_TIMEOUT_S = 10
 #: libvirtd that just started finds out late, and tells nobody, which guests ended
 #: while it was away.
 SETTLING_S = (0.0, 1.0, 3.0, 8.0)
-#: What libvirt sent before it answered has come in after this time.
-GRACE_S = 0.1
 #: What comes in so soon after other events is delivered together.
 BURST_PAUSE_S = 0.0005
 #: Events that are delivered before other greenlets get their turn.
@@ -179,13 +177,9 @@ class _Opened:
 
 @dataclasses.dataclass(frozen=True)
 class _Compare:
-    """The states of the guests are to be compared with those last seen.
+    """It is time to compare the states of the guests with those last seen."""
 
-    What came in of a guest after the number ``since`` is newer.
-    """
-
-    states: Mapping[str, int]
-    since: int
+    conn: libvirt.virConnect
 
 
 @dataclasses.dataclass(frozen=True)
@@ -334,19 +328,7 @@ class EventQueue:
         for due_s in SETTLING_S:
             if self._stopped.wait(began + due_s - time.monotonic()):
                 return
-            self._look(conn)
-
-    def _look(self, conn: libvirt.virConnect) -> None:
-        """Read the states of the guests and have them compared."""
-        since = next(self._numbers)
-        try:
-            states = self._states_of(conn)
-        except (libvirt.libvirtError, exception.HypervisorUnavailable) as ex:
-            # The connection is gone again, or silent; the next one compares.
-            LOG.debug('States of guests not read: %s', errors.message_of(ex))
-            return
-        if not self._stopped.wait(GRACE_S):
-            self._queue_event(_Compare(states, since))
+            self._queue_event(_Compare(conn))
 
     def lost(self, reason: str) -> None:
         """Note that there is no connection any more; from any thread."""
@@ -409,7 +391,7 @@ class EventQueue:
             self._listeners.tell(number, item)
             self._tell(item)
         elif isinstance(item, _Compare):
-            self._compare(number, item)
+            self._compare(number, item.conn)
         elif isinstance(item, _Ended):
             stop = self._operations.end(item.uuid, item.kind, item.succeeded)
             if stop is not None:
@@ -421,7 +403,7 @@ class EventQueue:
             self._dispatch_lost(item.reason)
 
     def _dispatch_lifecycle(self, number: int, item: libvirtevent.DomainEvent) -> None:
-        event = self._states.take(item, number)
+        event = self._states.take(item)
         if event is None:
             return
         self._listeners.tell(number, event)
@@ -436,12 +418,18 @@ class EventQueue:
         LOG.warning('Connection to libvirt lost: %s', reason)
         self._tell_connection(False, reason)
 
-    def _compare(self, number: int, seen: _Compare) -> None:
+    def _compare(self, number: int, conn: libvirt.virConnect) -> None:
+        try:
+            states = self._states_of(conn)
+        except (libvirt.libvirtError, exception.HypervisorUnavailable) as ex:
+            # The connection is gone again, or silent; the next one compares.
+            LOG.debug('States of guests not read: %s', errors.message_of(ex))
+            return
         if not self._has_states:
             self._has_states = True
-            self._states.begin(seen.states, seen.since)
+            self._states.begin(states)
             return
-        for event in self._states.catch_up(seen.states, seen.since):
+        for event in self._states.catch_up(states):
             LOG.debug('Found without an event of libvirt: %r', event)
             self._listeners.tell(number, event)
             if not self._operations.keeps(event):

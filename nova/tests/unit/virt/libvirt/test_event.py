@@ -75,22 +75,6 @@ class GuestStatesTestCase(base.TestCase):
             self.caught_up(**found))
         self.assertEqual([], self.caught_up(**found))
 
-    def test_events_are_newer_than_states_that_were_read_before(self):
-        self.states.begin({'one': RUNNING, 'two': RUNNING})
-        self.states.take(domain_event(libvirt.VIR_DOMAIN_EVENT_STOPPED), 7)
-        seen = {'one': RUNNING, 'two': OFF}
-        self.assertEqual([('two', STOPPED)], [
-            (each.uuid, each.transition) for each in self.states.catch_up(seen, 6)])
-        self.assertEqual([('one', STARTED)], [
-            (each.uuid, each.transition) for each in self.states.catch_up(seen, 8)])
-
-    def test_states_read_before_do_not_hide_that_a_guest_began(self):
-        self.states.begin({})
-        self.states.take(domain_event(libvirt.VIR_DOMAIN_EVENT_STARTED), 7)
-        self.assertEqual([], self.states.catch_up({}, 6))
-        self.assertEqual([STOPPED], [
-            each.transition for each in self.states.catch_up({}, 8)])
-
     def test_guest_that_is_gone_has_stopped(self):
         self.states.begin({'one': RUNNING})
         self.assertEqual([('one', STOPPED)], self.caught_up())

@@ -101,7 +101,7 @@ class EventQueueTestCase(base.TestCase):
             asked.append(conn)
             raise exception.HypervisorUnavailable
         self.queue._states_of = silent
-        self.queue.opened(self.conn)
+        self.queue._queue_event(eventqueue._Compare(self.conn))
         waiting.wait_for(lambda: asked, 'the comparison')
         self.conn.defineXML(XML).create()
         self.wait_told(RESUMED, STARTED)
@@ -170,23 +170,6 @@ class EventQueueTestCase(base.TestCase):
         record = self.fake.hypervisor.find(domain.UUIDString())
         record.state = libvirt.VIR_DOMAIN_SHUTOFF
         self.wait_told(STOPPED)
-
-    def test_states_that_events_overtook_are_no_news(self):
-        self.watch()
-        domain = self.conn.defineXML(XML)
-        domain.create()
-        self.wait_told(RESUMED, STARTED)
-        read = self.queue._states_of
-
-        def overtaken(conn):
-            states = read(conn)
-            domain.destroy()
-            return states
-        self.queue._states_of = overtaken
-        self.queue._look(self.conn)
-        self.queue._look(self.conn)
-        domain.create()
-        self.wait_told(RESUMED, STARTED, STOPPED, RESUMED, STARTED)
 
     def test_guest_that_is_only_starting_is_no_news(self):
         stats = {'state.state': libvirt.VIR_DOMAIN_PAUSED,
