@@ -116,9 +116,13 @@ class Hypervisor(fixtures.Fixture):
         made.init_host('here')
         return made
 
+    def an_instance(self) -> 'objects.Instance':
+        """Return an instance that has no guest yet."""
+        return instances.make(self.image_meta.id)
+
     def start(self, *vifs: model.VIF) -> 'Server':
         """Start a guest."""
-        instance = instances.make(self.image_meta.id)
+        instance = self.an_instance()
         self.driver.spawn(context.get_admin_context(), instance, self.image_meta, [],
                           None, {}, network_info=model.NetworkInfo(vifs))
         server = Server(self, instance, list(vifs))
