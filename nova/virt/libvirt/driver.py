@@ -95,7 +95,7 @@ class LibvirtDriver(driver.ComputeDriver):
             imagebackend.Backend(_image_backend_settings()))
         guest_settings = _guest_settings()
         vif_driver = vif.LibvirtGenericVIFDriver(
-            settings=guest_settings.interface)
+            self._host, guest_settings.interface)
         self._firewall = firewall.NWFilterFirewall(self._host)
         self._interfaces = interfaces.InstanceInterfaces(vif_driver, self._firewall)
         self._hotplug = hotplug.Hotplug(
