@@ -15,11 +15,16 @@ import nova.conf
 CONF = nova.conf.CONF
 
 
+#: After so long a test hangs; its process ends, so that the run does too.
+_TIMEOUT_S = 180
+
+
 class TestCase(testtools.TestCase):
     """A test with a state folder and a configuration of its own."""
 
     def setUp(self) -> None:
         super().setUp()
+        self.useFixture(fixtures.Timeout(_TIMEOUT_S, gentle=False))
         self.useFixture(fixtures.NestedTempfile())
         self.logs = self.useFixture(fixtures.FakeLogger(level=None))
         self.state_path = self.useFixture(fixtures.TempDir()).path

@@ -15,8 +15,6 @@ import threading
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
-import libvirt
-
 from nova import utils
 from nova.i18n import _
 from nova.virt.libvirt import errors
@@ -29,10 +27,9 @@ MAX_LATE = 16
 #: Idle threads that are kept for the next calls.
 MAX_IDLE = 32
 
-#: What libvirt hands out and whose methods may block as the connection's do.
-_LIBVIRT_TYPES = tuple(
-    value for name, value in vars(libvirt).items()
-    if isinstance(value, type) and name.startswith('vir'))
+#: What libvirt answers with; all else are objects of its own, whose methods may block.
+_PLAIN = (str, bytes, int, float, dict, type(None))
+_DATA = (*_PLAIN, list, tuple)
 
 #: Methods that the client library answers by itself.
 LOCAL = frozenset({'ID', 'UUID', 'UUIDString', 'connect', 'name'})
@@ -329,11 +326,11 @@ def _bare(argument: Any) -> Any:
 
 
 def _wrapped(found: Any, calls: Calls) -> Any:
-    """Wrap what libvirt handed out, in lists too; data comes out as it is."""
-    if isinstance(found, _LIBVIRT_TYPES):
-        return _Proxy(found, calls)
-    if isinstance(found, list) and found and not isinstance(found[0], (str, dict)):
-        return [_wrapped(element, calls) for element in found]
-    if isinstance(found, tuple) and found and isinstance(found[0], _LIBVIRT_TYPES):
-        return (_Proxy(found[0], calls), *found[1:])
-    return found
+    """Wrap what libvirt handed out, in lists and pairs too; data comes out as it is."""
+    if isinstance(found, list):
+        return [_wrapped(element, calls) for element in found
+                ] if found and not isinstance(found[0], _PLAIN) else found
+    if isinstance(found, tuple):
+        return tuple(element if isinstance(element, _DATA) else _Proxy(element, calls)
+                     for element in found)
+    return found if isinstance(found, _DATA) else _Proxy(found, calls)
