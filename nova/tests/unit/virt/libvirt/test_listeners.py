@@ -251,7 +251,7 @@ class OperationTestCase(HostTestCase):
             self.domain.destroy()
             self.domain.create()
         self.wait_told(RESUMED, STARTED)
-        self.assertEqual({}, self.host._events._operations._running)
+        waiting.wait_for(lambda: not self.host._events._operations._running, 'the end')
 
     def test_end_without_events_forgets_it_too(self):
         with self.reboot():
