@@ -371,8 +371,12 @@ class LibvirtGenericVIFDriver(VIFDriver):
     def _plug_by_os_vif(self, port: Any, instance: 'objects.Instance', vif: Any,
                         ) -> None:
         info = os_vif_util.nova_to_osvif_instance(instance)
-        plugins = _os_vif()
         was_there = any(self._devices.exists(name) for name in self._names_of(vif))
+        with _plugins() as plugins:
+            self._plug_or_undo(plugins, port, info, was_there)
+
+    @staticmethod
+    def _plug_or_undo(plugins: Any, port: Any, info: Any, was_there: bool) -> None:
         try:
             plugins.plug(port, info)
         except os_vif_exception.ExceptionBase:
@@ -383,7 +387,8 @@ class LibvirtGenericVIFDriver(VIFDriver):
 
     def _unplug_by_os_vif(self, port: Any, instance: 'objects.Instance', vif: Any,
                           ) -> None:
-        _os_vif().unplug(port, os_vif_util.nova_to_osvif_instance(instance))
+        with _plugins() as plugins:
+            plugins.unplug(port, os_vif_util.nova_to_osvif_instance(instance))
 
     def _names_of(self, vif: Any) -> tuple[str, ...]:
         """Return the devices that os-vif may make for a port."""
@@ -397,7 +402,22 @@ def _os_vif() -> Any:
     os_vif.initialize()
     if os.geteuid() == 0:
         _let_plugins_use_our_privileges()
-    return utils.tpool_wrap(os_vif)
+    return os_vif
+
+
+@contextlib.contextmanager
+def _plugins() -> Iterator[Any]:
+    """Give os-vif, to one greenlet at a time.
+
+    Its connection to Open vSwitch is served by a greenlet of the thread that opened
+    it, so all calls have to come from the same one; and the event loop by which its
+    plugins talk to the kernel serves one caller of a thread at once.
+    """
+    if utils.concurrency_mode_threading():
+        yield _os_vif()
+        return
+    with lockutils.lock('nova-os-vif'):
+        yield _os_vif()
 
 
 def _let_plugins_use_our_privileges() -> None:
