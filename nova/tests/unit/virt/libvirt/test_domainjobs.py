@@ -2,12 +2,13 @@
 # Copyright the nova-libvirt authors
 """Migration and other long jobs."""
 
+import threading
+
 import libvirt
 
 from nova import exception
 from nova.compute import power_state
 from nova.tests.fixtures.libvirt import waiting
-from nova.tests.fixtures.libvirt.native import threading
 from nova.tests.unit import base
 from nova.tests.unit.virt.libvirt import guestbase
 from nova.virt.libvirt import domainjobs
@@ -19,7 +20,7 @@ INCREMENTAL = libvirt.VIR_MIGRATE_NON_SHARED_INC
 class MigrationTestCase(guestbase.GuestTestCase):
 
     def migrate_in_background(self) -> list[BaseException]:
-        """Begin to migrate, in a native thread; return once the job is under way."""
+        """Begin to migrate; return once the job is under way."""
         self.hypervisor.migrations_hang = True
         failed: list[BaseException] = []
 
