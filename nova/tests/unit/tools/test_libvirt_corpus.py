@@ -13,13 +13,13 @@ from tools import libvirt_corpus
 from tools.libvirt_corpus import fetch
 
 _SOURCES = '''Types: deb
-URIs: http://mirror.example.org/debian
+URIs: http://deb.example.org/debian
 Suites: bookworm
 Components: main
 '''
 _LIST = '''# of old
-deb [signed-by=/k.gpg] http://mirror.example.org/debian bookworm main
-deb-src http://mirror.example.org/debian bookworm main
+deb [signed-by=/k.gpg] http://deb.example.org/debian bookworm main
+deb-src http://deb.example.org/debian bookworm main
 '''
 
 
@@ -41,7 +41,7 @@ class SourceListsTest(testtools.TestCase):
         self.assertEqual(_SOURCES.replace('deb\n', 'deb-src\n'),
                          lists['debian.sources'])
         self.assertEqual(
-            'deb-src [signed-by=/k.gpg] http://mirror.example.org/debian bookworm main\n',
+            'deb-src [signed-by=/k.gpg] http://deb.example.org/debian bookworm main\n',
             lists['sources.list'])
 
     def test_no_sources(self):
