@@ -17,10 +17,8 @@ from oslo_utils import timeutils
 
 from nova import exception
 from nova import monkey_patch
-import nova.conf
 from nova.i18n import _
 
-CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
 T = TypeVar('T')
 
@@ -136,7 +134,9 @@ def isotime(at: datetime.datetime | None = None) -> str:
 @contextlib.contextmanager
 def tempdir(**kwargs: Any) -> Iterator[str]:
     """Give a temporary folder, in ``[DEFAULT] tempdir``, and remove it."""
-    kwargs.setdefault('dir', CONF.tempdir)
+    # Here and not above: who asks only for the kind of threads reads no options.
+    import nova.conf
+    kwargs.setdefault('dir', nova.conf.CONF.tempdir)
     path = tempfile.mkdtemp(**kwargs)
     try:
         yield path

@@ -4,40 +4,16 @@
 does it.
 """
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from oslo_config import cfg
-from oslo_log import log as logging
 
 from nova import exception
-from nova import version
 from nova.compute import power_state
 import nova.conf
 from nova.i18n import _
 from nova.virt import driver
 from nova.virt import node
-from nova.virt.libvirt import availability
-from nova.virt.libvirt import blockinfo
-from nova.virt.libvirt import capabilities
-from nova.virt.libvirt import console
-from nova.virt.libvirt import disks
-from nova.virt.libvirt import firewall
-from nova.virt.libvirt import guest as libvirt_guest
-from nova.virt.libvirt import host as libvirt_host
-from nova.virt.libvirt import hostfacts
-from nova.virt.libvirt import hotplug
-from nova.virt.libvirt import imagebackend
-from nova.virt.libvirt import imagecache
-from nova.virt.libvirt import interfaces
-from nova.virt.libvirt import lifecycle
-from nova.virt.libvirt import resources
-from nova.virt.libvirt import support
-from nova.virt.libvirt import vif
-from nova.virt.libvirt.designer import inputs as design
-from nova.virt.libvirt.storage import baseimages
-from nova.virt.libvirt.storage import instancedir
-from nova.virt.libvirt.storage import qemuimg
 
 if TYPE_CHECKING:
     from nova import objects
@@ -45,7 +21,6 @@ if TYPE_CHECKING:
     from nova.virt import virtapi as virt_api
 
 CONF = nova.conf.CONF
-LOG = logging.getLogger(__name__)
 
 BlockDeviceInfo = driver.BlockDeviceInfo
 Context = driver.Context
@@ -80,37 +55,23 @@ class LibvirtDriver(driver.ComputeDriver):
 
     def __init__(self, virtapi: 'virt_api.VirtAPI', read_only: bool = False) -> None:
         super().__init__(virtapi)
-        self._host = libvirt_host.Host(
-            self._uri(), read_only,
-            conn_event_handler=availability.Availability(CONF.host).changed,
-            lifecycle_event_handler=self.emit_event,
-            guest_factory=self._make_guest, kinds=_guest_kinds(),
-            file_backed_memory_mb=CONF.libvirt.file_backed_memory)
-        self._dirs = instancedir.InstanceDirs(CONF.instances_path)
-        self._bases = baseimages.BaseImages(_base_image_settings())
-        self._image_cache = imagecache.ImageCacheManager(
-            self._bases, self._dirs, _image_cache_settings())
-        self._disks = disks.InstanceDisks(
-            self._dirs, self._bases,
-            imagebackend.Backend(_image_backend_settings()))
-        guest_settings = _guest_settings()
-        vif_driver = vif.LibvirtGenericVIFDriver(
-            self._host, guest_settings.interface)
-        self._firewall = firewall.NWFilterFirewall(self._host)
-        self._interfaces = interfaces.InstanceInterfaces(vif_driver, self._firewall)
-        self._hotplug = hotplug.Hotplug(
-            self._host, self._interfaces,
-            design.from_options(hotplug.HotplugSettings, _option))
-        self._lifecycle = lifecycle.Lifecycle(
-            self._host, self._disks, self._interfaces,
-            hostfacts.CachedHostFacts(self._host, guest_settings),
-            _lifecycle_settings(guest_settings))
-        self._console_logs = console.ConsoleLogs(self._dirs)
-        self._resources = resources.HostResources(
-            self._host, self._dirs, _resource_settings())
-
-    def _make_guest(self, domain: Any) -> libvirt_guest.Guest:
-        return libvirt_guest.Guest(domain, self._host)
+        # Loaded with the first driver: most of what it takes to import a driver is
+        # its parts, and who asks for the class, or for its options, needs none.
+        from nova.virt.libvirt import composition
+        parts = composition.Parts(_option, self._uri(), read_only, self.emit_event)
+        self._suitability = parts.suitability
+        self._host = parts.host
+        self._dirs = parts.dirs
+        self._bases = parts.bases
+        self._image_cache = parts.image_cache
+        self._disks = parts.disks
+        self._firewall = parts.firewall
+        self._interfaces = parts.interfaces
+        self._hotplug = parts.hotplug
+        self._lifecycle = parts.lifecycle
+        self._console_logs = parts.console_logs
+        self._resources = parts.resources
+        self._device_names = parts.device_names
 
     @staticmethod
     def _uri() -> str:
@@ -134,29 +95,10 @@ class LibvirtDriver(driver.ComputeDriver):
                 _('[DEFAULT] force_config_drive is true; this node makes no '
                   'config drives'))
         self._host.initialize()
-        self._check_versions()
-        self._check_virt_type()
+        self._suitability.check()
         self._dirs.ensure_root()
         self._bases.sweep()
         self._firewall.sweep(self.list_instances())
-
-    def _check_versions(self) -> None:
-        too_old = self._host.get_too_old()
-        if too_old:
-            raise exception.HypervisorTooOld('; '.join(too_old))
-        for needed in self._host.get_too_old(support.NEXT_MINIMUM):
-            LOG.warning('A later release will not start here: %s', needed)
-
-    def _check_virt_type(self) -> None:
-        wanted = CONF.libvirt.virt_type
-        offered = {name for guest in self._host.get_capabilities().guests
-                   for name in guest.domains}
-        if wanted not in offered:
-            raise exception.InvalidHypervisorVirtType(
-                _('[libvirt] virt_type is %(wanted)s; libvirt at %(uri)s offers '
-                  '%(offered)s') % {'wanted': wanted, 'uri': self._uri(),
-                                    'offered': ', '.join(sorted(offered))},
-                hv_type=wanted)
 
     def cleanup_host(self, host: str) -> None:
         """Disconnect from libvirt; guests go on running."""
@@ -176,7 +118,7 @@ class LibvirtDriver(driver.ComputeDriver):
         return address
 
     def get_host_uptime(self) -> str:
-        return resources.get_uptime()
+        return self._resources.uptime()
 
     def get_host_cpu_stats(self) -> dict[str, int]:
         stats: dict[str, int] = self._host.get_cpu_stats()
@@ -202,11 +144,10 @@ class LibvirtDriver(driver.ComputeDriver):
 
     def get_info(self, instance: 'objects.Instance', use_cache: bool = True,
                  ) -> 'hardware.InstanceInfo':
-        return libvirt_guest.info_of(*self._host.get_domain_state(instance.uuid))
+        return self._lifecycle.info(instance)
 
     def get_power_states(self) -> dict[str, int]:
-        return {uuid: libvirt_guest.info_of(*state).state
-                for uuid, state in self._host.get_domain_states().items()}
+        return self._lifecycle.power_states()
 
     # Life cycle
 
@@ -320,27 +261,13 @@ class LibvirtDriver(driver.ComputeDriver):
         self, instance: 'objects.Instance', image_meta: 'objects.ImageMeta',
         root_bdm: Any,
     ) -> str | None:
-        settings = _block_info_settings()
-        virt_type = CONF.libvirt.virt_type
-        disk_bus, cdrom_bus = (
-            blockinfo.get_disk_bus_for_device_type(
-                instance, virt_type, image_meta, device_type, settings=settings)
-            for device_type in ('disk', 'cdrom'))
-        root = blockinfo.get_root_info(
-            instance, virt_type, image_meta, root_bdm, disk_bus, cdrom_bus,
-            settings=settings)
-        return f'/dev/{root["dev"]}'
+        return self._device_names.root(instance, image_meta, root_bdm)
 
     def default_device_names_for_instance(
         self, instance: 'objects.Instance', root_device_name: str | None,
         *block_device_lists: Any,
     ) -> None:
-        ephemerals, swap, volumes = (*block_device_lists, [], [], [])[:3]
-        info = {'root_device_name': root_device_name, 'ephemerals': ephemerals,
-                'swap': swap[0] if swap else None, 'block_device_mapping': volumes}
-        blockinfo.default_device_names(
-            CONF.libvirt.virt_type, None, instance, info, instance.image_meta,
-            settings=_block_info_settings())
+        self._device_names.fill(instance, root_device_name, *block_device_lists)
 
 
 def _option(group: str, name: str) -> Any:
@@ -349,65 +276,3 @@ def _option(group: str, name: str) -> Any:
         return section[name]
     except cfg.NoSuchOptError as error:
         raise LookupError(f'[{group}] {name}') from error
-
-
-def _guest_settings() -> design.Settings:
-    product = design.ProductSettings(
-        version.vendor_string(), version.product_string(),
-        version.version_string_with_package())
-    return design.from_options(design.Settings, _option, product=product)
-
-
-def _guest_kinds() -> capabilities.GuestKinds:
-    chosen = (entry.partition('=') for entry in CONF.libvirt.hw_machine_type or ())
-    return capabilities.GuestKinds(
-        virt_type=CONF.libvirt.virt_type,
-        machine_types={arch.strip(): machine for arch, _equals, machine in chosen})
-
-
-def _lifecycle_settings(guest: design.Settings) -> lifecycle.LifecycleSettings:
-    return lifecycle.LifecycleSettings(
-        guest=guest, block_info=_block_info_settings(),
-        soft_reboot_timeout_s=CONF.libvirt.wait_soft_reboot_seconds)
-
-
-def _block_info_settings() -> blockinfo.BlockInfoSettings:
-    return blockinfo.BlockInfoSettings(
-        disk_prefix=CONF.libvirt.disk_prefix,
-        max_disk_devices=CONF.compute.max_disk_devices_to_attach,
-        machine_types=tuple(CONF.libvirt.hw_machine_type or ()),
-        config_drive_format=CONF.config_drive_format,
-        force_config_drive=CONF.force_config_drive)
-
-
-def _resource_settings() -> resources.ResourceSettings:
-    return resources.ResourceSettings(
-        shared_set=CONF.compute.cpu_shared_set,
-        dedicated_set=CONF.compute.cpu_dedicated_set, vcpu_pin_set=CONF.vcpu_pin_set,
-        reserved_pages=resources.reserved_pages(CONF.reserved_huge_pages))
-
-
-def _limits() -> qemuimg.Limits:
-    return qemuimg.Limits(CONF.libvirt.images_cpu_time_limit,
-                          CONF.libvirt.images_address_space_limit)
-
-
-def _base_image_settings() -> baseimages.BaseImageSettings:
-    instances_path = CONF.instances_path
-    return baseimages.BaseImageSettings(
-        directory=os.path.join(instances_path, CONF.image_cache.subdirectory_name),
-        lock_path=os.path.join(instances_path, 'locks'),
-        force_raw=CONF.force_raw_images, limits=_limits())
-
-
-def _image_backend_settings() -> imagebackend.ImageBackendSettings:
-    return imagebackend.ImageBackendSettings(
-        images_type=CONF.libvirt.images_type, use_cow_images=CONF.use_cow_images,
-        preallocate=CONF.preallocate_images == 'space', limits=_limits())
-
-
-def _image_cache_settings() -> imagecache.ImageCacheSettings:
-    cache = CONF.image_cache
-    return imagecache.ImageCacheSettings(
-        remove_unused=cache.remove_unused_base_images,
-        minimum_age_s=cache.remove_unused_original_minimum_age_seconds)

@@ -109,6 +109,20 @@ class Lifecycle:
         self._facts = facts
         self._settings = settings
 
+    # States
+
+    def info(self, instance: 'objects.Instance') -> 'hardware.InstanceInfo':
+        """Return what a guest is doing, at the cost of one round trip.
+
+        :raises exception.InstanceNotFound: if there is no such guest.
+        """
+        return libvirt_guest.info_of(*self._host.get_domain_state(instance.uuid))
+
+    def power_states(self) -> dict[str, int]:
+        """Return the power state of each guest by its UUID, all in one round trip."""
+        return {uuid: libvirt_guest.info_of(*state).state
+                for uuid, state in self._host.get_domain_states().items()}
+
     # Building
 
     def spawn(self, context: nova_context.RequestContext,

@@ -14,11 +14,8 @@ import pathlib
 import re
 from typing import Any
 
-import pyroute2
-from pyroute2.netlink import exceptions as netlink
-
-#: What pyroute2 and the kernel raise.
-Error = (netlink.NetlinkError, OSError)
+#: What the kernel refuses is raised as this, with its error number.
+Error = OSError
 
 PCI_DEVICES = pathlib.Path('/sys/bus/pci/devices')
 
@@ -143,7 +140,7 @@ class NetDevices:
         except BaseException:
             index = _index(kernel, name)
             if before is None and index is not None:
-                with contextlib.suppress(*Error):
+                with contextlib.suppress(_netlink_error(), OSError):
                     kernel.link('del', index=index)
             raise
 
@@ -190,15 +187,25 @@ class NetDevices:
 
 @contextlib.contextmanager
 def _kernel() -> Iterator[Any]:
+    # pyroute2 takes long to load, and a node without networks never needs it.
+    import pyroute2
     with pyroute2.IPRoute() as kernel:
-        yield kernel
+        try:
+            yield kernel
+        except _netlink_error() as error:
+            raise OSError(error.code, str(error)) from error
+
+
+def _netlink_error() -> Any:
+    from pyroute2.netlink import exceptions
+    return exceptions.NetlinkError
 
 
 @contextlib.contextmanager
 def _unless(code: int) -> Iterator[None]:
     try:
         yield
-    except netlink.NetlinkError as error:
+    except _netlink_error() as error:
         if error.code != code:
             raise
 
@@ -226,7 +233,7 @@ def _add(kernel: Any, **device: Any) -> bool:
     """Make a device; False if there is one of this name."""
     try:
         kernel.link('add', **device)
-    except netlink.NetlinkError as error:
+    except _netlink_error() as error:
         if error.code == errno.EEXIST:
             return False
         raise

@@ -139,6 +139,11 @@ class HostResources:
             'pci_passthrough_devices': self._pci(self._host.get_pci_devices()),
         }
 
+    @staticmethod
+    def uptime() -> str:
+        """Return what ``uptime`` prints of this host, after the time of day."""
+        return get_uptime()
+
     def _hypervisor(self) -> dict[str, Any]:
         return {
             'hypervisor_type': self._host.get_hypervisor_type(),

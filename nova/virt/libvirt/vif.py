@@ -53,7 +53,7 @@ class Host(Protocol):
 
 
 #: What can go wrong outside of this process.
-_FAILURES = (*netdevices.Error, LookupError, os_vif_exception.ExceptionBase,
+_FAILURES = (netdevices.Error, LookupError, os_vif_exception.ExceptionBase,
              processutils.ProcessExecutionError)
 
 #: What is plugged here, by libvirt or by a command, and not by os-vif: the type of
