@@ -7,6 +7,7 @@ import os
 
 from oslo_log import log as logging
 
+from nova import exception
 from nova import objects
 from nova import signals
 from nova import statefolder
@@ -36,6 +37,8 @@ _DEADLINE_S = 30
 class Service:
     """A standalone compute node: the manager, its API, and periodic tasks."""
 
+    _manager: compute_manager.ComputeManager
+
     def __init__(self) -> None:
         self._parts = contextlib.ExitStack()
         self._still_running = 0
@@ -49,7 +52,7 @@ class Service:
         """
         with contextlib.ExitStack() as parts:
             self._open_state(parts)
-            manager = self._start_manager(parts)
+            manager = self._manager = self._start_manager(parts)
             self._start_api(parts, manager)
             tasks = periodic.PeriodicTasks(periodic.tasks_of(manager))
             tasks.start()
@@ -75,10 +78,10 @@ class Service:
         # ended; the next one settles what this one was about to.
         signals.end_at_once()
         self.start()
-        told = signals.EndSignals()
+        told = signals.Signals()
         LOG.info('nova-compute is ready: process %d, state in %s', os.getpid(),
                  CONF.state_path)
-        LOG.info('%s received: stopping', told.wait())
+        LOG.info('%s received: stopping', told.wait(self.reload))
         signals.die_after(_DEADLINE_S)
         running = self.stop()
         if running:
@@ -86,6 +89,19 @@ class Service:
                         'they leave', running)
         LOG.info('nova-compute has stopped; guests go on running')
         return running
+
+    def reload(self) -> None:
+        """Read the networks file again; what it lets in holds at once.
+
+        Where it cannot be used, everything stays as it was, and the log says why.
+        """
+        try:
+            declared.reload()
+        except exception.InvalidConfiguration as error:
+            LOG.error('%s', error)
+            return
+        LOG.info('The networks file was read again')
+        self._manager.begin_renewing_interfaces()
 
     @staticmethod
     def _open_state(parts: contextlib.ExitStack) -> None:

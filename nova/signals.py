@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
-"""Waiting for the signal that ends a service.
+"""Waiting for the signals that a service is told things by.
 
 A handler may run in the middle of anything, in the hub of eventlet too, where
 nothing that waits or wakes others may be called.  So the handlers do nothing, and
@@ -8,9 +8,13 @@ the interpreter writes the signal's number into a socket that the main thread or
 greenlet reads.
 """
 
+from collections.abc import Callable
+import os
 import signal
 import socket
 from types import FrameType
+
+_STDIN = 0
 
 ENDING = (signal.SIGTERM, signal.SIGINT)
 
@@ -19,36 +23,42 @@ def _ignore(_number: int, _frame: FrameType | None) -> None:
     """Keep the signal from doing what it does by default."""
 
 
-class EndSignals:
-    """Takes SIGTERM and SIGINT; must be used in the main thread."""
+class Signals:
+    """Takes SIGTERM, SIGINT and SIGHUP; must be used in the main thread.
+
+    At a terminal SIGHUP means that the terminal is gone, and ends the process.
+    """
 
     def __init__(self) -> None:
+        self._endings = ENDING
+        if os.isatty(_STDIN):
+            self._endings = (*ENDING, signal.SIGHUP)
         self._reader, self._writer = socket.socketpair()
         self._writer.setblocking(False)
         signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        for number in ENDING:
+        for number in (*ENDING, signal.SIGHUP):
             signal.signal(number, _ignore)
 
-    def wait(self) -> str:
-        """Return the name of the first signal; it may have come already.
+    def wait(self, hang_up: Callable[[], None]) -> str:
+        """Return the name of the first signal that ends the process.
 
-        From then on the next one ends the process at once.
+        It may have come already.  From then on the next one ends it at once.
+
+        :param hang_up: called for each SIGHUP before that.
         """
-        name = None
-        while name is None:
-            name = self._read()
-        end_at_once()
-        return name
-
-    def _read(self) -> str | None:
-        numbers = self._reader.recv(16)
-        return next((signal.Signals(number).name for number in numbers
-                     if number in ENDING), None)
+        while True:
+            numbers = self._reader.recv(16)
+            for number in numbers:
+                if number in self._endings:
+                    end_at_once()
+                    return signal.Signals(number).name
+            if signal.SIGHUP in numbers:
+                hang_up()
 
 
 def end_at_once() -> None:
     """Let the next signal end this process, whatever it is in the middle of."""
-    for number in ENDING:
+    for number in (*ENDING, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
 
 

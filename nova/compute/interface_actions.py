@@ -9,6 +9,7 @@ from oslo_log import log as logging
 from nova import exception
 from nova import objects
 from nova.compute import vm_states
+from nova.network import allotment
 from nova.network import model
 
 if TYPE_CHECKING:
@@ -71,11 +72,14 @@ class InterfaceActions:
         self._write(context, instance, model.NetworkInfo(
             each for each in before if each['id'] != port_id))
 
-    def plug_again(self, instance: 'objects.Instance') -> None:
+    def plug_again(self, context: 'nova_context.RequestContext',
+                   instance: 'objects.Instance') -> None:
         """Make what a restart of the host, or of the service, has taken away.
 
-        The guest may run: what fails is logged, and keeps it from nothing else.
+        What its networks let in by now, a running guest gets from then on.  What
+        fails is logged, and keeps it from nothing else.
         """
+        allotment.renew(context, instance)
         network_info = instance.get_network_info()
         if not network_info or instance.vm_state not in _WITH_GUEST:
             return

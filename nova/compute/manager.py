@@ -272,6 +272,28 @@ class ComputeManager:
             with recorder.event(context, instance.uuid, 'detach_interface'):
                 self.interfaces.detach(context, current, port_id)
 
+    def begin_renewing_interfaces(self) -> None:
+        """Let all guests have what their networks let in and out by now.
+
+        It goes on in the background.  One that fails is logged, and keeps no other
+        from it.
+        """
+        self.background.run(ExecutorType.OPERATION, self._renew_all_interfaces)
+
+    def _renew_all_interfaces(self) -> None:
+        context = nova_context.get_admin_context()
+        for instance in objects.InstanceList.get_all(context):
+            try:
+                self._renew_interfaces(context, instance.uuid)
+            except exception.NovaException as error:
+                LOG.error('Its interfaces are not what they ought to be: %s', error,
+                          instance=instance)
+
+    def _renew_interfaces(self, context: Context, uuid: str) -> None:
+        with self._locked(uuid), contextlib.suppress(exception.InstanceNotFound):
+            self.interfaces.plug_again(
+                context, objects.Instance.get_by_uuid(context, uuid))
+
     def get_console_output(self, context: Context, instance: 'objects.Instance',
                            tail_length: int | None) -> str:
         """Return what a guest has printed.

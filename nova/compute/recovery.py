@@ -68,7 +68,7 @@ class Recovery:
         """Bring all of them to a true state; one that fails stops no other."""
         for instance in instances:
             try:
-                self._manager.interfaces.plug_again(instance)
+                self._manager.interfaces.plug_again(context, instance)
                 self._choose(instance)(context, instance)
             except exception.InstanceNotFound:
                 LOG.debug('It was deleted meanwhile', instance=instance)

@@ -9,7 +9,7 @@ a process that is killed leaves no address that nobody owns.
 from collections.abc import Iterator, Mapping, Sequence
 import dataclasses
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import netaddr
 from oslo_utils import uuidutils
@@ -82,6 +82,27 @@ def allot(context: 'nova_context.RequestContext', instance: 'objects.Instance',
     except BaseException:
         port_api.ports_delete(instance.uuid)
         raise
+
+
+def renew(context: 'nova_context.RequestContext',
+          instance: 'objects.Instance') -> None:
+    """Let an instance's VIFs have the rules that their networks have now.
+
+    A network that is declared no more has those that it had.
+    """
+    networks = {network.id: network for network in declared.get_all()}
+    before = instance.get_network_info()
+    vifs = model.NetworkInfo(_renewed(vif, networks) for vif in before)
+    if vifs != before:
+        _write(context, instance, vifs)
+
+
+def _renewed(vif: model.VIF, networks: Mapping[str, declared.Network]) -> model.VIF:
+    network = networks.get(vif['network']['id'] if vif['network'] else '')
+    if network is None:
+        return vif
+    details = {**(vif['details'] or {}), **_details(network)}
+    return model.VIF.hydrate({**vif, 'details': details})
 
 
 def release(context: 'nova_context.RequestContext',
@@ -186,12 +207,17 @@ def _vif(network: declared.Network, port_id: str, mac: str,
     return model.VIF(
         id=port_id, address=mac, type=model.VIF_TYPE_BRIDGE,
         devname=f'tap{port_id}'[:14], active=True,
-        details={'port_filter': False},
+        details=_details(network),
         network=model.Network(
             id=network.id, bridge=network.bridge, label=network.name,
             subnets=[_subnet(one, addresses[one.id]) for one in network.subnets
                      if one.id in addresses], **mtu),
         port_security_enabled=network.port_security)
+
+
+def _details(network: declared.Network) -> dict[str, Any]:
+    return {'port_filter': False, 'security_group_rules': [
+        rule.to_dict() for rule in network.security_group.rules]}
 
 
 def _subnet(subnet: declared.Subnet, address: str) -> model.Subnet:

@@ -11,19 +11,20 @@ subnet are needed, the rest is optional::
         id: 6ce4a4e8-0d1f-4b0e-9a39-6c3cbd5e1a52
         mtu: 1500
         port_security: true         # false: guests may use any address
+        security_group_rules: []    # see security_rules.py
         subnets:
           - cidr: 192.0.2.0/24
             gateway: 192.0.2.1
             dns: [192.0.2.53]
             range: [192.0.2.100, 192.0.2.199]
 
-Without a file there are no networks.  It is read once in the life of the process.
+Without a file there are no networks.  It is read when the process starts, and when it
+is told to.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 import dataclasses
-import functools
 from typing import Any
 import uuid
 
@@ -34,8 +35,12 @@ import yaml
 from nova import exception
 import nova.conf
 from nova.i18n import _
+from nova.network import security_rules
 
 CONF = nova.conf.CONF
+
+#: What each file said when it was read last.
+_read: dict[str | None, tuple['Network', ...]] = {}
 
 #: What ids are made of where the file gives none: the same at every start.
 _NAMESPACE = uuid.UUID('5d1f7d3a-94d8-4d0c-8f5c-7c5f0f3f6a11')
@@ -56,6 +61,7 @@ _SCHEMA = {
             'bridge': {'type': 'string', 'pattern': r'^[A-Za-z0-9_.-]{1,15}$'},
             'mtu': {'type': 'integer', 'minimum': 68, 'maximum': 65535},
             'port_security': {'type': 'boolean'},
+            'security_group_rules': security_rules.SCHEMA,
             'subnets': {'type': 'array', 'minItems': 1, 'items': {
                 'type': 'object',
                 'required': ['cidr'],
@@ -100,6 +106,7 @@ class Network:
     mtu: int | None
     port_security: bool
     subnets: tuple[Subnet, ...]
+    security_group: security_rules.SecurityGroup
 
 
 def get_all() -> tuple[Network, ...]:
@@ -121,9 +128,21 @@ def get(network_id: str) -> Network:
     raise exception.NetworkNotFound(network_id=network_id)
 
 
-@functools.lru_cache(maxsize=8)
+def reload() -> tuple[Network, ...]:
+    """Read the file again; after a failure the networks are what they were.
+
+    :raises exception.InvalidConfiguration: as :func:`load`.
+    """
+    path = CONF.standalone.networks_file
+    networks = load(path) if path else ()
+    _read[path] = networks
+    return networks
+
+
 def _declared(path: str | None) -> tuple[Network, ...]:
-    return load(path) if path else ()
+    if path not in _read:
+        _read[path] = load(path) if path else ()
+    return _read[path]
 
 
 def load(path: str) -> tuple[Network, ...]:
@@ -175,7 +194,18 @@ def _network(declared: dict[str, Any]) -> Network:
         mtu=declared.get('mtu'), port_security=declared.get('port_security', True),
         subnets=tuple(
             _subnet(one, network_id, f'{name} subnets.{index}')
-            for index, one in enumerate(declared['subnets'])))
+            for index, one in enumerate(declared['subnets'])),
+        security_group=_security_group(declared, network_id))
+
+
+def _security_group(declared: dict[str, Any],
+                    network_id: str) -> security_rules.SecurityGroup:
+    where = f'{declared["name"]} security_group_rules'
+    return security_rules.SecurityGroup(
+        id=str(uuid.uuid5(uuid.UUID(network_id), 'security group')),
+        rules=tuple(
+            security_rules.parse(one, f'{where}.{index}')
+            for index, one in enumerate(declared.get('security_group_rules', ()))))
 
 
 def _subnet(declared: dict[str, Any], network_id: str, where: str) -> Subnet:

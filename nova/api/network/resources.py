@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
-"""Networks, subnets and ports, which can be read only."""
+"""Networks, subnets, ports and security groups, which can be read only."""
 
 from collections.abc import Callable
+import dataclasses
 from typing import Any
 
 from nova.api import errors
@@ -12,6 +13,7 @@ from nova.api import routing
 from nova.db import port_api
 from nova.i18n import _
 from nova.network import declared
+from nova.network import security_rules
 
 Rows = list[dict[str, Any]]
 
@@ -53,10 +55,43 @@ def _ports(request: api_request.Request) -> Rows:
         'mac_address': port.mac_address, 'status': 'ACTIVE', 'admin_state_up': True,
         'fixed_ips': [{'subnet_id': one.subnet_id, 'ip_address': one.address}
                       for one in addresses],
-        'security_groups': [], 'allowed_address_pairs': [], 'description': '',
+        'security_groups': _groups_of(port.network_id),
+        'allowed_address_pairs': [], 'description': '',
         'tags': [], 'project_id': request.context.project_id,
         'tenant_id': request.context.project_id,
     } for port, addresses in port_api.ports_get()]
+
+
+def _groups_of(network_id: str) -> list[str]:
+    return [one.security_group.id for one in declared.get_all()
+            if one.id == network_id and one.port_security]
+
+
+def _security_groups(request: api_request.Request) -> Rows:
+    return [{
+        'id': one.security_group.id, 'name': one.name, 'stateful': True,
+        'description': _('Every port of network %s') % one.name, 'tags': [],
+        'shared': True, 'project_id': request.context.project_id,
+        'tenant_id': request.context.project_id,
+        'security_group_rules': _rules_of(request, one.security_group),
+    } for one in declared.get_all()]
+
+
+def _security_group_rules(request: api_request.Request) -> Rows:
+    return [rule for one in declared.get_all()
+            for rule in _rules_of(request, one.security_group)]
+
+
+def _rules_of(request: api_request.Request,
+              group: security_rules.SecurityGroup) -> Rows:
+    return [{
+        **dataclasses.asdict(rule), 'id': group.id_of(rule),
+        'security_group_id': group.id, 'remote_group_id': None,
+        'remote_address_group_id': None, 'tags': [],
+        'normalized_cidr': rule.remote_ip_prefix,
+        'project_id': request.context.project_id,
+        'tenant_id': request.context.project_id,
+    } for rule in group.all_rules()]
 
 
 def _fits(row: dict[str, Any], request: api_request.Request) -> bool:
@@ -78,10 +113,11 @@ def _shown(row: dict[str, Any], request: api_request.Request) -> dict[str, Any]:
 
 def _routes(plural: str, read: Callable[[api_request.Request], Rows]
             ) -> tuple[routing.Route, ...]:
-    singular = plural[:-1]
+    singular = plural[:-1].replace('-', '_')
+    plural_key = plural.replace('-', '_')
 
     def index(request: api_request.Request) -> api_response.Response:
-        return api_response.json_response({plural: [
+        return api_response.json_response({plural_key: [
             _shown(row, request) for row in read(request) if _fits(row, request)]})
 
     def show(request: api_request.Request, row_id: str) -> api_response.Response:
@@ -97,4 +133,5 @@ def _routes(plural: str, read: Callable[[api_request.Request], Rows]
 
 
 ROUTES = (*_routes('networks', _networks), *_routes('subnets', _subnets),
-          *_routes('ports', _ports))
+          *_routes('ports', _ports), *_routes('security-groups', _security_groups),
+          *_routes('security-group-rules', _security_group_rules))

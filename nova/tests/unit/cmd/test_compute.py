@@ -74,10 +74,12 @@ class Process:
     def __init__(self, *arguments: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, '-c', _PROGRAM, *arguments], text=True,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.log: list[str] = []
         self.errors: list[str] = []
         self._ready = threading.Event()
+        self._said = threading.Condition()
         self._readers = [
             threading.Thread(target=self._read, args=(self.process.stdout, self.log)),
             threading.Thread(target=self._read,
@@ -87,7 +89,9 @@ class Process:
 
     def _read(self, stream: TextIO, lines: list[str]) -> None:
         for line in stream:
-            lines.append(line.rstrip())
+            with self._said:
+                lines.append(line.rstrip())
+                self._said.notify_all()
             if any(words in line for words in _READY):
                 self._ready.set()
         self._ready.set()
@@ -96,6 +100,13 @@ class Process:
         """Return when it serves, or fail with what it printed."""
         if not self._ready.wait(_DEADLINE_S) or self.process.poll() is not None:
             raise AssertionError('\n'.join([*self.log, *self.errors]))
+
+    def wait_for(self, words: str) -> None:
+        """Return when its log has them."""
+        with self._said:
+            if not self._said.wait_for(lambda: any(words in line for line in self.log),
+                                       _DEADLINE_S):
+                raise AssertionError('\n'.join([words, *self.log, *self.errors]))
 
     def wait(self) -> int:
         """Return the exit code."""
@@ -169,6 +180,33 @@ class ServeTest(ComputeTestCase):
             self.assertLess(time.monotonic() - started, 10)
             self.assertIn('has stopped', process.log[-1])
             self.assertEqual([], process.errors)
+
+    def test_reads_the_networks_again(self) -> None:
+        path = os.path.join(self.state_path, 'networks.yaml')
+        self.write({'networks_file': path})
+        process = self.start_with_networks(path, 'networks: []')
+        lan = '{name: lan, bridge: br0, subnets: [{cidr: 192.0.2.0/28}]}'
+        for text, said, names in (
+                (f'networks: [{lan}]', 'was read again', ['lan']),
+                ('networks: [lan]', "'lan' is not", ['lan'])):
+            self.write_file(path, text)
+            process.process.send_signal(signal.SIGHUP)
+            process.wait_for(said)
+            networks = self.get('/network/v2.0/networks')['networks']
+            self.assertEqual(names, [network['name'] for network in networks])
+        process.process.send_signal(signal.SIGTERM)
+        self.assertEqual(0, process.wait(), process.log)
+
+    def start_with_networks(self, path: str, text: str) -> Process:
+        self.write_file(path, text)
+        process = self.start()
+        process.wait_until_ready()
+        return process
+
+    @staticmethod
+    def write_file(path: str, text: str) -> None:
+        with open(path, 'w', encoding='utf-8') as stream:
+            stream.write(text)
 
     def test_start_that_hangs_can_be_ended(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -37,7 +37,7 @@ class NetworksTestCase(base.TestCase):
         path = os.path.join(self.state_path, 'networks.yaml')
         with open(path, 'w', encoding='utf-8') as stream:
             stream.write(textwrap.dedent(text))
-        declared._declared.cache_clear()
+        declared._read.clear()
         self.flags(networks_file=path, group='standalone')
         return path
 
@@ -68,8 +68,8 @@ class DeclaredTest(NetworksTestCase):
                 self.assertIn(text, str(error))
 
 
-class AllotmentTest(NetworksTestCase):
-    """Ports in the database."""
+class AllotmentTestCase(NetworksTestCase):
+    """A test with instances and ports in a database."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -97,6 +97,10 @@ class AllotmentTest(NetworksTestCase):
         """Return all addresses that are allotted."""
         return [one.address for _port, found in port_api.ports_get()
                 for one in found]
+
+
+class AllotmentTest(AllotmentTestCase):
+    """Ports in the database."""
 
     def test_every_usable_address_once(self) -> None:
         for _count in range(12):
