@@ -20,7 +20,9 @@ from nova.compute import image_fit
 from nova.compute import instance_actions
 from nova.compute import new_instance
 from nova.compute import rules
+from nova.i18n import _
 from nova.image import glance
+from nova.network import allotment
 
 if TYPE_CHECKING:
     from nova import context as nova_context
@@ -167,6 +169,49 @@ class API:
         self._begin(context, instance, rules.UNPAUSE)
         self._manager.cast('unpause_instance', context, instance)
 
+    def get_interfaces(self, context: 'nova_context.RequestContext',
+                       instance: 'objects.Instance') -> list[allotment.Interface]:
+        """Return the interfaces of an instance, the oldest first."""
+        return allotment.interfaces_of(instance)
+
+    def attach_interface(self, context: 'nova_context.RequestContext',
+                         instance: 'objects.Instance', network_id: str | None = None,
+                         fixed_ip: str | None = None) -> allotment.Interface:
+        """Give an instance one more interface, and return when its guest has it.
+
+        After a failure the instance has the interfaces that it had.
+
+        :param network_id: None for the only network that there is.
+        :raises exception.InstanceInvalidState: if its state forbids that.
+        :raises exception.InvalidInput: if there is no such network or address.
+        :raises exception.InterfaceAttachFailed: with what failed.
+        """
+        rules.ATTACH_INTERFACE.check(instance)
+        asked = _asked(network_id, fixed_ip)
+        self._record(context, instance, rules.ATTACH_INTERFACE)
+        vif = self._manager.attach_interface(context, instance, asked)
+        return self._interface(
+            objects.Instance.get_by_uuid(context, instance.uuid), vif['id'])
+
+    def detach_interface(self, context: 'nova_context.RequestContext',
+                         instance: 'objects.Instance', port_id: str) -> None:
+        """Take an interface from an instance; its guest lets go of it later.
+
+        :raises exception.InstanceInvalidState: if its state forbids that.
+        :raises exception.PortNotFound: if it has no such interface.
+        """
+        rules.DETACH_INTERFACE.check(instance)
+        self._interface(instance, port_id)
+        self._record(context, instance, rules.DETACH_INTERFACE)
+        self._manager.cast('detach_interface', context, instance, port_id)
+
+    @staticmethod
+    def _interface(instance: 'objects.Instance', port_id: str) -> allotment.Interface:
+        for interface in allotment.interfaces_of(instance):
+            if interface.port_id == port_id:
+                return interface
+        raise exception.PortNotFound(port_id=port_id)
+
     def _begin(self, context: 'nova_context.RequestContext',
                instance: 'objects.Instance', rule: rules.Rule) -> None:
         """Take an instance from its state to a task.
@@ -175,6 +220,11 @@ class API:
         :raises exception.InstanceNotFound: if it is gone.
         """
         rule.begin(instance)
+        self._record(context, instance, rule)
+
+    @staticmethod
+    def _record(context: 'nova_context.RequestContext', instance: 'objects.Instance',
+                rule: rules.Rule) -> None:
         LOG.info('Asked to %s it', rule.action, instance=instance)
         objects.InstanceAction.action_start(
             context, instance.uuid, rule.action, want_result=False)
@@ -228,3 +278,12 @@ class API:
         """Take no new servers, or take them (again); those that are there run on."""
         return host_service.set_disabled(
             context, self._manager.host, disabled, reason)
+
+
+def _asked(network_id: str | None, fixed_ip: str | None) -> allotment.Asked:
+    if network_id is not None:
+        return allotment.Asked(network_id, fixed_ip)
+    networks = allotment.automatic()
+    if not networks:
+        raise exception.InvalidInput(reason=_('this node has no networks'))
+    return networks[0]

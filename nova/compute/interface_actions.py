@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 #: States in which there is a guest, and it is known what it does.
-_WITH_GUEST = (vm_states.ACTIVE, vm_states.PAUSED, vm_states.STOPPED)
+WITH_GUEST = (vm_states.ACTIVE, vm_states.PAUSED, vm_states.STOPPED)
 
 
 class InterfaceActions:
@@ -27,33 +27,36 @@ class InterfaceActions:
 
     What the database says of an instance's VIFs is what the next start of its guest
     will have.  So a VIF is written down before it is attached, and crossed out after
-    it was detached: whatever is interrupted, nothing is used that is not known.
+    it was detached: whatever is interrupted, nothing is used that is not known.  Its
+    addresses are allotted before that, and given back after it.
     """
 
     def __init__(self, driver: 'virt_driver.ComputeDriver') -> None:
         self._driver = driver
 
     def attach(self, context: 'nova_context.RequestContext',
-               instance: 'objects.Instance', vif: model.VIF) -> None:
-        """Give a guest one more interface.
+               instance: 'objects.Instance', asked: allotment.Asked) -> model.VIF:
+        """Give a guest one more interface, and return it.
 
         After a failure the instance has the interfaces that it had.
 
         :raises exception.AttachInterfaceNotSupported: if there is no guest.
+        :raises exception.InvalidInput: if there is no such network or address.
         :raises exception.InterfaceAttachFailed: with what failed.
         """
-        if instance.vm_state not in _WITH_GUEST or not (
+        if instance.vm_state not in WITH_GUEST or not (
                 self._driver.capabilities.get('supports_attach_interface')):
             raise exception.AttachInterfaceNotSupported(instance_uuid=instance.uuid)
         before = instance.get_network_info()
-        if vif['id'] in _ids(before):
-            raise exception.InterfaceAttachFailed(instance_uuid=instance.uuid)
-        self._write(context, instance, model.NetworkInfo([*before, vif]))
+        vif = allotment.add(instance, asked)
         try:
+            self._write(context, instance, model.NetworkInfo([*before, vif]))
             self._driver.attach_interface(context, instance, instance.image_meta, vif)
         except BaseException:
             self._write(context, instance, before)
+            allotment.remove(vif['id'])
             raise
+        return vif
 
     def detach(self, context: 'nova_context.RequestContext',
                instance: 'objects.Instance', port_id: str) -> None:
@@ -71,6 +74,7 @@ class InterfaceActions:
         self._driver.detach_interface(context, instance, vif)
         self._write(context, instance, model.NetworkInfo(
             each for each in before if each['id'] != port_id))
+        allotment.remove(port_id)
 
     def plug_again(self, context: 'nova_context.RequestContext',
                    instance: 'objects.Instance') -> None:
@@ -79,9 +83,10 @@ class InterfaceActions:
         What its networks let in by now, a running guest gets from then on.  What
         fails is logged, and keeps it from nothing else.
         """
+        allotment.remove_unknown(instance)
         allotment.renew(context, instance)
         network_info = instance.get_network_info()
-        if not network_info or instance.vm_state not in _WITH_GUEST:
+        if not network_info or instance.vm_state not in WITH_GUEST:
             return
         try:
             self._driver.plug_vifs(instance, network_info)

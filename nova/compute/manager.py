@@ -23,10 +23,12 @@ from nova.compute import power_state
 from nova.compute import recorder
 from nova.compute import recovery
 from nova.compute import resource_tracker
+from nova.compute import rules
 from nova.compute import task_states
 from nova.compute import virtapi
 from nova.compute import vm_states
 import nova.conf
+from nova.network import allotment
 from nova.network import model as network_model
 from nova.thread_pool_factory import ExecutorType
 from nova.virt import driver as virt_driver
@@ -40,7 +42,7 @@ LOG = logging.getLogger(__name__)
 #: Tasks that a client may begin while another one runs; each waits for the lock.
 _OVERTAKING = (task_states.DELETING, task_states.REBOOTING_HARD)
 #: Operations that wait for what a guest does, or may: they have threads of their own.
-_WAIT_FOR_GUEST = ('stop_instance', 'reboot_instance')
+_WAIT_FOR_GUEST = ('stop_instance', 'reboot_instance', 'detach_interface')
 
 Context = nova_context.RequestContext
 Work = Callable[['objects.Instance'], None]
@@ -251,26 +253,36 @@ class ComputeManager:
                       _has(task_states.UNPAUSING))
 
     def attach_interface(self, context: Context, instance: 'objects.Instance',
-                         vif: network_model.VIF) -> None:
+                         asked: allotment.Asked) -> network_model.VIF:
         """Give an instance one more interface, and return when its guest has it.
 
         After a failure the instance has the interfaces that it had.
+
+        :raises exception.InstanceInvalidState: if something else is done to it.
         """
         with self._locked(instance.uuid):
             current = objects.Instance.get_by_uuid(context, instance.uuid)
+            rules.ATTACH_INTERFACE.check(current)
             with recorder.event(context, instance.uuid, 'attach_interface'):
-                self.interfaces.attach(context, current, vif)
+                return self.interfaces.attach(context, current, asked)
 
     def detach_interface(self, context: Context, instance: 'objects.Instance',
                          port_id: str) -> None:
         """Take an interface from an instance, and return when its guest let go.
 
-        After a failure the instance has it still.
+        After a failure, which is logged, the instance has it still.
         """
         with self._locked(instance.uuid):
-            current = objects.Instance.get_by_uuid(context, instance.uuid)
-            with recorder.event(context, instance.uuid, 'detach_interface'):
-                self.interfaces.detach(context, current, port_id)
+            try:
+                current = objects.Instance.get_by_uuid(context, instance.uuid)
+                with recorder.event(context, instance.uuid, 'detach_interface'):
+                    self.interfaces.detach(context, current, port_id)
+            except exception.InstanceNotFound:
+                LOG.debug('It is gone: nothing to detach', instance=instance)
+            except exception.NovaException as error:
+                LOG.error('Interface %(port)s is not detached: %(error)s: %(cause)s',
+                          {'port': port_id, 'error': error, 'cause': error.__cause__},
+                          instance=instance)
 
     def begin_renewing_interfaces(self) -> None:
         """Let all guests have what their networks let in and out by now.

@@ -26,14 +26,15 @@ class Rule:
     """When an action may begin, and what runs from then on.
 
     :param action: its name, one of :mod:`nova.compute.instance_actions`.
-    :param task_state: the task that runs once it was accepted.
+    :param task_state: the task that runs once it was accepted; None for what is no
+        task, and is only checked.
     :param vm_states: the states in which it is accepted; None means all.
     :param task_states: the tasks that it may replace; None means all.
     :param must_have_launched: refuse instances whose build failed.
     """
 
     action: str
-    task_state: str
+    task_state: str | None
     vm_states: tuple[str, ...] | None
     task_states: tuple[str | None, ...] | None = (None,)
     must_have_launched: bool = True
@@ -92,3 +93,6 @@ UNPAUSE = Rule(instance_actions.UNPAUSE, task_states.UNPAUSING,
                (vm_states.PAUSED,))
 DELETE = Rule(instance_actions.DELETE, task_states.DELETING, None, None,
               must_have_launched=False)
+_WITH_GUEST = (vm_states.ACTIVE, vm_states.PAUSED, vm_states.STOPPED)
+ATTACH_INTERFACE = Rule(instance_actions.ATTACH_INTERFACE, None, _WITH_GUEST)
+DETACH_INTERFACE = Rule(instance_actions.DETACH_INTERFACE, None, _WITH_GUEST)

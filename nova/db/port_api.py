@@ -55,10 +55,17 @@ def _used(session: orm.Session, subnet_ids: Sequence[str]) -> dict[str, set[str]
     return used
 
 
-def ports_get() -> list[tuple[models.Port, list[models.PortAddress]]]:
-    """Return all ports, each with its addresses, the oldest first."""
+def ports_get(instance_uuid: str | None = None,
+              ) -> list[tuple[models.Port, list[models.PortAddress]]]:
+    """Return ports, each with its addresses, the oldest first.
+
+    :param instance_uuid: None for those of all instances.
+    """
+    query = sa.select(models.Port).order_by(models.Port.id)
+    if instance_uuid is not None:
+        query = query.where(models.Port.instance_uuid == instance_uuid)
     with engine.get().reader() as session:
-        ports = session.scalars(sa.select(models.Port).order_by(models.Port.id)).all()
+        ports = session.scalars(query).all()
         addresses = session.scalars(
             sa.select(models.PortAddress).order_by(models.PortAddress.id)).all()
     by_port: dict[str, list[models.PortAddress]] = {}
@@ -78,3 +85,9 @@ def ports_delete(instance_uuid: str) -> None:
     with engine.get().writer() as session:
         session.execute(sa.delete(models.Port).where(
             models.Port.instance_uuid == instance_uuid))
+
+
+def port_delete(uuid: str) -> None:
+    """Remove a port and its addresses, if it is there."""
+    with engine.get().writer() as session:
+        session.execute(sa.delete(models.Port).where(models.Port.uuid == uuid))

@@ -39,6 +39,20 @@ class Asked:
     fixed_ip: str | None = None
 
 
+@dataclasses.dataclass(frozen=True)
+class Interface:
+    """One interface that an instance has.
+
+    :param addresses: each with the id of its subnet.
+    """
+
+    port_id: str
+    network_id: str
+    mac_address: str
+    is_active: bool
+    addresses: tuple[tuple[str | None, str], ...]
+
+
 def automatic() -> tuple[Asked, ...]:
     """Return what a client gets who leaves the choice to us.
 
@@ -103,6 +117,44 @@ def _renewed(vif: model.VIF, networks: Mapping[str, declared.Network]) -> model.
         return vif
     details = {**(vif['details'] or {}), **_details(network)}
     return model.VIF.hydrate({**vif, 'details': details})
+
+
+def add(instance: 'objects.Instance', asked: Asked) -> model.VIF:
+    """Give an instance one more port; its VIF is the caller's to write down.
+
+    :raises exception.InvalidInput: if there is no such network or address, or
+        none is left.
+    """
+    return _allot_one(instance, asked)
+
+
+def remove(port_id: str) -> None:
+    """Take a port back whose VIF is written down no more; it may be gone."""
+    port_api.port_delete(port_id)
+
+
+def remove_unknown(instance: 'objects.Instance') -> None:
+    """Take back the ports that no VIF of an instance is written down for.
+
+    A service that was killed in the middle of :func:`add` has left them.
+    """
+    known = [vif['id'] for vif in instance.get_network_info()]
+    for port, _addresses in port_api.ports_get(instance.uuid):
+        if port.uuid not in known:
+            port_api.port_delete(port.uuid)
+
+
+def interfaces_of(instance: 'objects.Instance') -> list[Interface]:
+    """Return the interfaces of an instance, the oldest first."""
+    subnet_ids = {one.address: one.subnet_id
+                  for _port, addresses in port_api.ports_get(instance.uuid)
+                  for one in addresses}
+    return [Interface(
+        port_id=vif['id'], network_id=vif['network']['id'],
+        mac_address=vif['address'], is_active=vif['active'],
+        addresses=tuple((subnet_ids.get(ip['address']), ip['address'])
+                        for ip in vif.fixed_ips()))
+        for vif in instance.get_network_info() if vif['network']]
 
 
 def release(context: 'nova_context.RequestContext',

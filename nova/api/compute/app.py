@@ -13,6 +13,7 @@ from nova.api.compute import faults
 from nova.api.compute import flavors
 from nova.api.compute import hypervisors
 from nova.api.compute import instance_actions
+from nova.api.compute import interfaces
 from nova.api.compute import limits
 from nova.api.compute import server_actions
 from nova.api.compute import servers
@@ -24,6 +25,7 @@ ROUTES = (
     *servers.ROUTES,
     *server_actions.ROUTES,
     *instance_actions.ROUTES,
+    *interfaces.ROUTES,
     *flavors.ROUTES,
     *hypervisors.ROUTES,
     *services.ROUTES,

@@ -19,11 +19,10 @@ networks:
 """
 
 
-class NetworksTest(test_openstack_client.OpenstackClientTest):
+class NetworksTest(test_openstack_client.ClientTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.node.stop()
         path = self.node.state / 'networks.yaml'
         path.write_text(_FILE)
         self.node.set_options({'standalone': {'networks_file': path}})

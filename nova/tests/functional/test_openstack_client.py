@@ -14,14 +14,40 @@ from nova.tests.functional import guests
 from nova.tests.functional import images
 
 
-class OpenstackClientTest(base.FunctionalTestCase):
+class ClientTestCase(base.FunctionalTestCase):
+    """Give a node, not started yet, and its client."""
 
     def setUp(self) -> None:
         super().setUp()
         self.program = pathlib.Path(sys.executable).with_name('openstack')
         if not self.program.exists():
             self.skipTest('python-openstackclient is not installed here')
-        self.node = self.start_node()
+        self.node = self.make_node()
+
+    def ask(self, *arguments: str) -> Any:
+        return json.loads(self.run_client(*arguments, '--format', 'json'))
+
+    def run_client(self, *arguments: str) -> str:
+        done = self.start_client(*arguments)
+        self.assertEqual(0, done.returncode, done.stderr)
+        return done.stdout
+
+    def start_client(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        clouds = str(self.node.state / 'clouds.yaml')
+        return subprocess.run(
+            [self.program, *arguments],
+            check=False,
+            env={**os.environ, 'OS_CLIENT_CONFIG_FILE': clouds, 'OS_CLOUD': 'local'},
+            capture_output=True,
+            text=True,
+        )
+
+
+class OpenstackClientTest(ClientTestCase):
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.node.start()
 
     def test_a_session(self) -> None:
         self.assertEqual(['tiny'], [i['Name'] for i in self.ask('image', 'list')])
@@ -52,21 +78,3 @@ class OpenstackClientTest(base.FunctionalTestCase):
 
         self.assertNotEqual(0, done.returncode)
         self.assertIn('nonesuch', done.stderr)
-
-    def ask(self, *arguments: str) -> Any:
-        return json.loads(self.run_client(*arguments, '--format', 'json'))
-
-    def run_client(self, *arguments: str) -> str:
-        done = self.start_client(*arguments)
-        self.assertEqual(0, done.returncode, done.stderr)
-        return done.stdout
-
-    def start_client(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        clouds = str(self.node.state / 'clouds.yaml')
-        return subprocess.run(
-            [self.program, *arguments],
-            check=False,
-            env={**os.environ, 'OS_CLIENT_CONFIG_FILE': clouds, 'OS_CLOUD': 'local'},
-            capture_output=True,
-            text=True,
-        )

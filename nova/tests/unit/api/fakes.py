@@ -13,8 +13,11 @@ from nova import exception
 from nova.compute import power_state
 from nova.compute import task_states
 from nova.compute import vm_states
+from nova.network import allotment
 
 IMAGE_ID = '11111111-2222-4333-8444-555555555555'
+NETWORK_ID = 'aaaaaaaa-2222-4333-8444-555555555555'
+SUBNET_ID = 'bbbbbbbb-2222-4333-8444-555555555555'
 HOST = 'node-1'
 NOW = datetime.datetime(2024, 5, 6, 7, 8, 9, 10, tzinfo=datetime.UTC)
 
@@ -114,6 +117,7 @@ class FakeComputeAPI:
 
     def __init__(self, flavors: FakeFlavors, images: FakeImages) -> None:
         self.instances: dict[str, Any] = {}
+        self.interfaces: dict[str, list[Any]] = {}
         self.actions: dict[str, list[Any]] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.console = 'line 1\nline 2\nline 3\n'
@@ -184,6 +188,30 @@ class FakeComputeAPI:
         if 'description' in changes:
             instance.display_description = changes['description']
         return instance
+
+    def get_interfaces(self, context: Any, instance: Any) -> list[Any]:
+        """Return what was attached."""
+        return self.interfaces.get(instance.uuid, [])
+
+    def attach_interface(self, context: Any, instance: Any,
+                         network_id: str | None = None,
+                         fixed_ip: str | None = None) -> Any:
+        """Attach an interface."""
+        self.calls.append(('attach_interface', {
+            'network_id': network_id, 'fixed_ip': fixed_ip}))
+        made = allotment.Interface(
+            str(uuid.uuid4()), network_id or NETWORK_ID, 'fa:16:3e:00:00:01', True,
+            ((SUBNET_ID, fixed_ip or '192.0.2.2'),))
+        self.interfaces.setdefault(instance.uuid, []).append(made)
+        return made
+
+    def detach_interface(self, context: Any, instance: Any, port_id: str) -> None:
+        """Detach an interface."""
+        found = [one for one in self.get_interfaces(context, instance)
+                 if one.port_id == port_id]
+        if not found:
+            raise exception.PortNotFound(port_id=port_id)
+        self.interfaces[instance.uuid].remove(found[0])
 
     def delete(self, context: Any, instance: Any) -> None:
         """Forget an instance."""

@@ -6,32 +6,43 @@ from typing import Any
 
 from nova import exception
 from nova.compute import vm_states
-from nova.network import model
+from nova.db import port_api
+from nova.network import allotment
+from nova.network import declared
 from nova.tests.unit.compute import base
+
+_FILE = """
+networks:
+  - name: lan
+    bridge: br0
+    subnets: [{cidr: 192.0.2.0/28}]
+"""
 
 
 class InterfaceActionsTest(base.ComputeTestCase):
 
     def setUp(self) -> None:
         super().setUp()
+        path = f'{self.state_path}/networks.yaml'
+        with open(path, 'w', encoding='utf-8') as stream:
+            stream.write(_FILE)
+        self.flags(networks_file=path, group='standalone')
+        self.addCleanup(declared._read.clear)
         self.instance = self.built()
 
-    def vif(self, port_id: str) -> model.VIF:
-        return model.VIF(id=port_id, address='fa:16:3e:00:00:01', type='bridge',
-                         network=model.Network(id='n', bridge='br0'))
-
-    def attach(self, port_id: str) -> None:
-        self.manager.attach_interface(
-            self.new_request(), self.reload(self.instance), self.vif(port_id))
+    def attach(self, *asked: str | None) -> str:
+        """Attach an interface and return its port."""
+        return self.api.attach_interface(
+            self.new_request(), self.reload(self.instance), *asked).port_id
 
     def detach(self, port_id: str) -> None:
-        self.manager.detach_interface(
-            self.new_request(), self.reload(self.instance), port_id)
+        self.do('detach_interface', self.instance, port_id)
 
-    def ports(self) -> tuple[list[str], list[str]]:
-        """Return the ports that are known, and those that the guest has."""
+    def ports(self) -> tuple[list[str], list[str], list[str]]:
+        """Return the ports that are known, allotted, and those of the guest."""
         known = [vif['id'] for vif in self.reload(self.instance).get_network_info()]
-        return known, self.driver.guests[self.instance.uuid].ports
+        allotted = [port.uuid for port, _addresses in port_api.ports_get()]
+        return known, allotted, self.driver.guests[self.instance.uuid].ports
 
     def fail(self, method: str) -> None:
         def hook(_instance: Any) -> None:
@@ -39,51 +50,84 @@ class InterfaceActionsTest(base.ComputeTestCase):
         self.driver.hooks[method] = hook
 
     def test_attach_and_detach(self) -> None:
-        self.attach('one')
-        self.attach('two')
-        self.assertEqual((['one', 'two'], ['one', 'two']), self.ports())
+        one, two = self.attach(), self.attach()
+        self.assertEqual(([one, two],) * 3, self.ports())
 
-        self.detach('one')
+        self.detach(one)
 
-        self.assertEqual((['two'], ['two']), self.ports())
+        self.assertEqual(([two],) * 3, self.ports())
         self.assert_state(self.instance, vm_states.ACTIVE)
+        self.assertEqual(['create', 'attach_interface', 'attach_interface',
+                          'detach_interface'], self.actions(self.instance))
+        self.assertEqual([('compute_detach_interface', 'Success')],
+                         self.last_events(self.instance))
+
+    def test_the_address_that_is_asked_for(self) -> None:
+        (network,) = declared.get_all()
+        self.attach(network.id, '192.0.2.9')
+
+        (interface,) = self.api.get_interfaces(
+            self.context, self.reload(self.instance))
+
+        self.assertEqual(
+            (network.id, ((network.subnets[0].id, '192.0.2.9'),)),
+            (interface.network_id, interface.addresses))
 
     def test_failed_attach(self) -> None:
-        self.attach('one')
+        one = self.attach()
         self.fail('attach_interface')
 
-        self.assertRaises(exception.InterfaceAttachFailed, self.attach, 'two')
+        self.assertRaises(exception.InterfaceAttachFailed, self.attach)
 
-        self.assertEqual((['one'], ['one']), self.ports())
+        self.assertEqual(([one],) * 3, self.ports())
         self.assert_state(self.instance, vm_states.ACTIVE)
+        self.assertEqual([('compute_attach_interface', 'Error')],
+                         self.last_events(self.instance))
 
     def test_failed_detach(self) -> None:
-        self.attach('one')
+        one = self.attach()
         self.fail('detach_interface')
 
-        self.assertRaises(exception.InterfaceAttachFailed, self.detach, 'one')
+        self.detach(one)
 
-        self.assertEqual((['one'], ['one']), self.ports())
+        self.assertEqual(([one],) * 3, self.ports())
+        self.assertIn(f'Interface {one} is not detached', self.logs.output)
+        self.assertEqual([('compute_detach_interface', 'Error')],
+                         self.last_events(self.instance))
 
-    def test_what_is_not_there_and_what_is(self) -> None:
-        self.attach('one')
+    def test_what_is_not_there(self) -> None:
+        one = self.attach()
 
         self.assertRaises(exception.PortNotFound, self.detach, 'two')
-        self.assertRaises(exception.InterfaceAttachFailed, self.attach, 'one')
+        self.assertRaises(exception.InvalidInput, self.attach, 'no-network')
+        self.assertRaises(exception.InvalidInput, self.attach,
+                          declared.get_all()[0].id, '10.0.0.1')
 
-        self.assertEqual((['one'], ['one']), self.ports())
+        self.assertEqual(([one],) * 3, self.ports())
 
-    def test_without_a_guest(self) -> None:
+    def test_in_states_without_a_guest(self) -> None:
+        one = self.attach()
+        for vm_state, task_state in (
+                (vm_states.ERROR, None), (vm_states.ACTIVE, 'rebooting')):
+            self.put_in(self.instance, vm_state, task_state)
+
+            self.assertRaises(exception.InstanceInvalidState, self.attach)
+            self.assertRaises(exception.InstanceInvalidState, self.detach, one)
+
+        self.assertEqual(([one],) * 3, self.ports())
+
+    def test_state_that_changes_while_it_waits(self) -> None:
+        stale = self.reload(self.instance)
         self.put_in(self.instance, vm_states.ERROR)
 
-        self.assertRaises(
-            exception.AttachInterfaceNotSupported, self.attach, 'one')
+        self.assertRaises(exception.InstanceInvalidState, self.api.attach_interface,
+                          self.new_request(), stale)
 
-        self.assertEqual(([], []), self.ports())
+        self.assertEqual(([],) * 3, self.ports())
 
     def test_start_plugs_again(self) -> None:
-        self.attach('one')
-        other = self.built()
+        self.attach()
+        other = self.built(networks=())
         self.driver.calls.clear()
 
         self.restart_node()
@@ -92,11 +136,28 @@ class InterfaceActionsTest(base.ComputeTestCase):
         self.assertEqual([self.instance.uuid], plugged)
         self.assert_state(other, vm_states.ACTIVE)
 
+    def test_start_takes_back_what_was_half_allotted(self) -> None:
+        one = self.attach()
+        allotment.add(self.instance, allotment.automatic()[0])
+
+        self.restart_node()
+
+        self.assertEqual(([one],) * 3, self.ports())
+
     def test_start_goes_on_where_plugging_fails(self) -> None:
-        self.attach('one')
+        self.attach()
         self.fail('plug_vifs')
 
         self.restart_node()
 
         self.assert_state(self.instance, vm_states.ACTIVE)
         self.assertIn('not what they ought to be', self.logs.output)
+
+    def test_networks_that_are_read_again(self) -> None:
+        self.attach()
+        self.driver.calls.clear()
+
+        self.manager.begin_renewing_interfaces()
+        self.settle()
+
+        self.assertEqual([self.instance.uuid], self.driver.called('plug_vifs'))

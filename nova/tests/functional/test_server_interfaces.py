@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Servers get interfaces and lose them, and rules that hold while they run."""
+
+import contextlib
+import json
+import re
+import signal
+import socket
+import subprocess
+from typing import Any
+
+from nova.tests.functional import hypervisor
+from nova.tests.functional import shell
+from nova.tests.functional import test_openstack_client
+from nova.tests.functional import waiting
+
+_LAN, _OTHER = 'novalan0', 'novalan1'
+_GATEWAY, _OTHER_GATEWAY = '192.0.2.1', '198.51.100.1'
+_OPEN = [{'direction': 'ingress', 'protocol': 'tcp', 'port_range_min': 22,
+          'remote_ip_prefix': '192.0.2.0/28'}]
+
+
+class ServerInterfacesTest(test_openstack_client.ClientTestCase):
+
+    def setUp(self) -> None:
+        reason = hypervisor.why_not()
+        if reason:
+            self.skipTest(reason)
+        super().setUp()
+        self.make_bridge(_LAN, _GATEWAY)
+        self.make_bridge(_OTHER, _OTHER_GATEWAY)
+        self.networks = self.node.state / 'networks.yaml'
+        self.write_rules([])
+        self.node.set_options({'standalone': {'networks_file': self.networks}})
+        self.node.start()
+
+    def write_rules(self, rules: list[dict[str, Any]]) -> None:
+        # JSON is YAML too.
+        self.networks.write_text(json.dumps({'networks': [
+            {'name': name, 'bridge': bridge, 'security_group_rules': rules,
+             'subnets': [{'cidr': f'{gateway}/28'.replace('.1/', '.0/'),
+                          'gateway': gateway}]}
+            for name, bridge, gateway in (('lan', _LAN, _GATEWAY),
+                                          ('other', _OTHER, _OTHER_GATEWAY))]}))
+
+    def make_bridge(self, name: str, address: str) -> None:
+        self.ip('link', 'add', name, 'type', 'bridge')
+        self.addCleanup(self.ip, 'link', 'del', name)
+        self.ip('address', 'add', f'{address}/28', 'dev', name)
+        self.ip('link', 'set', name, 'up')
+
+    @staticmethod
+    def ip(*arguments: str) -> str:
+        return subprocess.run(['ip', *arguments], check=True, capture_output=True,
+                              text=True).stdout
+
+    def test_a_server(self) -> None:
+        self.server_id = self.node.boot('first', networks=[
+            {'uuid': self.network_id('lan'), 'fixed_ip': '192.0.2.9'}])
+        self.enter()
+        nothing_more = self.state()
+
+        self.check_rules()
+        self.check_attached_while_it_runs()
+        self.assertEqual(nothing_more, self.state())
+        self.check_what_fails()
+        self.assertEqual(nothing_more, self.state())
+        self.check_attached_while_it_is_off()
+
+        self.node.api.delete(self.server_id)
+        self.node.api.wait_gone(self.server_id)
+        self.assertEqual({}, self.node.leftovers(self.server_id))
+        self.assertEqual(([], [], []), self.state()[:3])
+
+    # Rules
+
+    def check_rules(self) -> None:
+        self.inside.run('ip address add 192.0.2.9/28 dev eth0')
+        self.assertEqual('nothing', self.knock(22))
+        self.change_rules(_OPEN)
+        self.assertEqual(('refused', 'nothing'), (self.knock(22), self.knock(23)))
+        self.change_rules([])
+        self.assertEqual('nothing', self.knock(22))
+
+    def change_rules(self, rules: list[dict[str, Any]]) -> None:
+        before = self.filter()
+        self.write_rules(rules)
+        self.node.process.send_signal(signal.SIGHUP)
+        waiting.until(lambda: self.filter() != before, 20, 'another filter')
+
+    def filter(self) -> str:
+        with self.node.libvirt() as connection:
+            (found,) = [one for one in connection.listAllNWFilters()
+                        if self.node.state.name in one.name()]
+            return str(found.XMLDesc())
+
+    @staticmethod
+    def knock(port: int) -> str:
+        """Tell what comes back from a port where nobody listens."""
+        try:
+            socket.create_connection(('192.0.2.9', port), timeout=0.5).close()
+        except TimeoutError:
+            return 'nothing'
+        except ConnectionRefusedError:
+            return 'refused'
+        raise AssertionError('somebody listens')
+
+    # Interfaces
+
+    def check_attached_while_it_runs(self) -> None:
+        self.run_client('server', 'add', 'network', 'first', 'other')
+        waiting.until(lambda: len(self.cards()) == 2, 30, 'a second card')
+        self.assertEqual(2, len(self.ask('port', 'list', '--server', 'first')))
+        (added,) = self.interfaces()[1:]
+        self.use('eth1', added['fixed_ips'][0]['ip_address'], _OTHER_GATEWAY)
+        self.run_client('server', 'remove', 'network', 'first', 'other')
+        waiting.until(lambda: len(self.interfaces()) == 1, 60, 'one interface')
+
+    def check_what_fails(self) -> None:
+        lan, other = self.network_id('lan'), self.network_id('other')
+        self.assertIn('192.0.2.9', self.refusal(400, net_id=lan, fixed_ips=[
+            {'ip_address': '192.0.2.9'}]))
+        self.assertIn('port_id', self.refusal(400, port_id=lan))
+        self.ip('link', 'set', _OTHER, 'name', 'novalan2')
+        with contextlib.ExitStack() as stack:
+            stack.callback(self.ip, 'link', 'set', 'novalan2', 'name', _OTHER)
+            self.assertIn(_OTHER, self.refusal(500, net_id=other))
+        self.ip('link', 'set', _OTHER, 'up')
+
+    def refusal(self, status: int, **asked: Any) -> str:
+        answer = self.attach(**asked)
+        self.assertEqual(status, answer.status_code, answer.text)
+        return str(answer.text)
+
+    def attach(self, **asked: Any) -> Any:
+        return self.node.api.request(
+            'POST', f'/servers/{self.server_id}/os-interface',
+            json={'interfaceAttachment': asked})
+
+    def check_attached_while_it_is_off(self) -> None:
+        self.node.api.act(self.server_id, 'os-stop')
+        self.node.api.wait_for_status(self.server_id, 'SHUTOFF')
+        attached = self.attach(net_id=self.network_id('other')).json()
+        self.node.api.act(self.server_id, 'os-start')
+        self.node.api.wait_for_status(self.server_id, 'ACTIVE')
+        self.enter()
+        address = attached['interfaceAttachment']['fixed_ips'][0]['ip_address']
+        self.use('eth1', address, _OTHER_GATEWAY)
+
+    def use(self, card: str, address: str, gateway: str) -> None:
+        self.inside.run(f'ip link set {card} up; '
+                        f'ip address add {address}/28 dev {card}')
+        self.inside.run(f'ping -c 1 -W 5 {gateway}')
+
+    # What there is
+
+    def enter(self) -> None:
+        """Take the shell of the guest that has just been started."""
+        xml = self.node.domains()[self.server_id]
+        found = re.search(r"<serial type='pty'>\s*<source path='(/dev/pts/\d+)'", xml)
+        assert found, xml
+        self.inside = shell.Shell(found[1])
+        self.addCleanup(self.inside.close)
+        self.inside.wait_until_up()
+
+    def cards(self) -> list[str]:
+        return re.findall(r'eth\d', self.inside.run('ls /sys/class/net'))
+
+    def interfaces(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.node.api.get(
+            f'/servers/{self.server_id}/os-interface')['interfaceAttachments']
+        return found
+
+    def network_id(self, name: str) -> str:
+        (network,) = self.node.api.get(
+            f'/v2.0/networks?name={name}', '/network')['networks']
+        return str(network['id'])
+
+    def state(self) -> tuple[Any, ...]:
+        """Collect what interfaces are made of: host, libvirt, database, guest."""
+        taps = [json.loads(self.ip('-json', 'link', 'show', 'master', bridge) or '[]')
+                for bridge in (_LAN, _OTHER)]
+        with self.node.libvirt() as connection:
+            filters = sorted(one.name() for one in connection.listAllNWFilters()
+                             if self.node.state.name in one.name())
+        ports = self.node.api.get('/v2.0/ports', '/network')['ports']
+        names = sorted(tap['ifname'] for found in taps for tap in found if tap)
+        if not ports:
+            return names, filters, []
+        return (names, filters, [port['id'] for port in ports],
+                self.interfaces(), self.cards())
