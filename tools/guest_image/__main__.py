@@ -3,22 +3,17 @@
 """Build the tiny image: python3 -m tools.guest_image OUTPUT.qcow2"""
 
 import argparse
-import gzip
-import io
 import os
 import pathlib
-import platform
 import subprocess
 import sys
 import tempfile
 
-from tools.guest_image import compiler
-from tools.guest_image import cpio
 from tools.guest_image import disk
 from tools.guest_image import kernel
+from tools.guest_image import userland
 
 _HERE = pathlib.Path(__file__).parent
-_BUSYBOX = pathlib.Path('/bin/busybox')
 _SIZE_MB = 32
 
 #: Every time stamp in the image, so that two builds are the same.
@@ -46,7 +41,7 @@ def build(output: pathlib.Path) -> None:
     with tempfile.TemporaryDirectory(prefix='guest-image-') as folder:
         work = pathlib.Path(folder)
         print('fetching the kernel package', flush=True)
-        guest_kernel = kernel.fetch(_distribution(), work)
+        guest_kernel = kernel.fetch(work)
         print(f'making a disk with Linux {guest_kernel.release}', flush=True)
         files = _boot_files(guest_kernel, work)
         disk.write(work / 'disk.raw', files, size_mb=_SIZE_MB)
@@ -54,56 +49,17 @@ def build(output: pathlib.Path) -> None:
         _move(work / 'disk.qcow2', output)
 
 
-def initramfs(guest_kernel: kernel.Kernel) -> bytes:
-    """Compose the guest's userland as a compressed cpio archive."""
-    buffer = io.BytesIO()
-    archive = cpio.Archive(buffer)
-    for name in ('bin', 'dev', 'proc', 'sys', 'root', 'tmp', 'modules',
-                 'etc', 'etc/acpi', 'etc/acpi/PWRF'):  # fmt: skip
-        archive.directory(name)
-    archive.character_device('dev/console', 5, 1)
-    archive.file('bin/busybox', _BUSYBOX.read_bytes(), executable=True)
-    archive.file('bin/frames', compiler.static(_HERE / 'frames.c'), executable=True)
-    archive.file('init', (_HERE / 'init').read_bytes(), executable=True)
-    archive.file('etc/lease', (_HERE / 'lease').read_bytes(), executable=True)
-    _add_power_button(archive)
-    _add_modules(archive, guest_kernel)
-    archive.close()
-    return gzip.compress(buffer.getvalue(), mtime=0)
-
-
-def _add_power_button(archive: cpio.Archive) -> None:
-    script = (_HERE / 'power-button').read_bytes()
-    archive.file('etc/acpi/PWRF/00000080', script, executable=True)
-
-
-def _add_modules(archive: cpio.Archive, guest_kernel: kernel.Kernel) -> None:
-    names = []
-    for path in guest_kernel.modules:
-        names.append(path.name.split('.ko')[0] + '.ko')
-        archive.file(f'modules/{names[-1]}', kernel.read_module(path))
-    archive.file('modules/order', '\n'.join([*names, '']).encode())
-
-
 def _boot_files(
     guest_kernel: kernel.Kernel, work: pathlib.Path
 ) -> dict[str, pathlib.Path]:
     initrd = work / 'initrd'
-    initrd.write_bytes(initramfs(guest_kernel))
+    initrd.write_bytes(userland.initramfs(guest_kernel))
     config = work / 'syslinux.cfg'
     config.write_bytes((_HERE / 'syslinux.cfg').read_bytes())
     files = {'syslinux.cfg': config, 'vmlinuz': guest_kernel.image, 'initrd': initrd}
     for path in files.values():
         os.utime(path, (_EPOCH, _EPOCH))
     return files
-
-
-def _distribution() -> str:
-    release = platform.freedesktop_os_release()
-    for name in (release['ID'], *release.get('ID_LIKE', '').split()):
-        if name in kernel.META_PACKAGES:
-            return name
-    raise LookupError(f'no kernel package is known for {release["ID"]}')
 
 
 def _move(source: pathlib.Path, output: pathlib.Path) -> None:

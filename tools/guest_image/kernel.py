@@ -6,12 +6,15 @@ The package is downloaded and unpacked into a work folder, never installed: a
 kernel that is installed changes how the machine itself boots.
 """
 
+from collections.abc import Sequence
 import dataclasses
 import gzip
 import lzma
 import pathlib
+import platform
 import re
-import subprocess
+
+from tools.guest_image import packages
 
 #: The meta package of each distribution; what it depends on holds the kernel.
 META_PACKAGES = {'debian': 'linux-image-cloud-amd64', 'ubuntu': 'linux-image-virtual'}
@@ -35,30 +38,31 @@ class Kernel:
     modules: tuple[pathlib.Path, ...]
 
 
-def fetch(distribution: str, work: pathlib.Path) -> Kernel:
+def fetch(work: pathlib.Path, wanted: Sequence[str] = WANTED_MODULES) -> Kernel:
     """Download and unpack the distribution's kernel for virtual machines.
 
     :raises: subprocess.CalledProcessError with the output of the failed command
     """
     root = work / 'root'
-    for package in _packages(META_PACKAGES[distribution]):
-        _unpack(package, work, root)
+    for name in _packages(META_PACKAGES[_distribution()]):
+        packages.unpack(name, work, root)
     (release_dir,) = _module_root(root).iterdir()
     release = release_dir.name
-    _run(['depmod', '-b', str(_module_root(root).parents[1]), release])
+    packages.run(['depmod', '-b', str(_module_root(root).parents[1]), release])
     return Kernel(
         release=release,
         image=root / 'boot' / f'vmlinuz-{release}',
-        modules=load_order(release_dir),
+        modules=load_order(release_dir, wanted),
     )
 
 
-def load_order(release_dir: pathlib.Path) -> tuple[pathlib.Path, ...]:
+def load_order(release_dir: pathlib.Path,
+               wanted: Sequence[str] = WANTED_MODULES) -> tuple[pathlib.Path, ...]:
     """List the files of the wanted modules, dependencies first, none twice."""
     depends = _read_dependencies(release_dir / 'modules.dep')
     by_name = {_module_name(path): path for path in depends}
     ordered: dict[str, None] = {}
-    for name in WANTED_MODULES:
+    for name in wanted:
         path = by_name.get(name)
         if path is not None:
             # depmod lists the nearest dependency first
@@ -73,7 +77,7 @@ def read_module(path: pathlib.Path) -> bytes:
     if path.suffix == '.gz':
         return gzip.decompress(path.read_bytes())
     if path.suffix == '.zst':
-        return _run(['zstd', '--decompress', '--stdout', '--quiet', str(path)])
+        return packages.run(['zstd', '--decompress', '--stdout', '--quiet', str(path)])
     return path.read_bytes()
 
 
@@ -87,16 +91,17 @@ def _packages(meta_package: str) -> list[str]:
 
 
 def _depends(package: str, pattern: str) -> list[str]:
-    listing = _run(['apt-cache', 'depends', '--important', package]).decode()
+    listing = packages.run(['apt-cache', 'depends', '--important', package]).decode()
     names = re.findall(r'^\s*\|?Depends: (\S+)', listing, re.MULTILINE)
     return [name for name in names if re.match(pattern, name)]
 
 
-def _unpack(package: str, work: pathlib.Path, root: pathlib.Path) -> None:
-    _run(['apt-get', 'download', '--quiet', package], cwd=work)
-    (deb,) = work.glob(f'{package}_*.deb')
-    _run(['dpkg-deb', '--extract', str(deb), str(root)])
-    deb.unlink()
+def _distribution() -> str:
+    release = platform.freedesktop_os_release()
+    for name in (release['ID'], *release.get('ID_LIKE', '').split()):
+        if name in META_PACKAGES:
+            return name
+    raise LookupError(f'no kernel package is known for {release["ID"]}')
 
 
 def _module_root(root: pathlib.Path) -> pathlib.Path:
@@ -112,8 +117,3 @@ def _read_dependencies(modules_dep: pathlib.Path) -> dict[str, list[str]]:
 
 def _module_name(path: str) -> str:
     return pathlib.PurePath(path).name.split('.')[0].replace('-', '_')
-
-
-def _run(command: list[str], cwd: pathlib.Path | None = None) -> bytes:
-    done = subprocess.run(command, cwd=cwd, check=True, capture_output=True)
-    return done.stdout

@@ -42,7 +42,7 @@ def tiny(report: report_lib.Report, checkout: pathlib.Path) -> Image:
 
     :raises: StepFailed with what the failed command said
     """
-    path = checkout / 'build' / f'tiny-{_builder_digest()}.qcow2'
+    path = checkout / 'build' / f'tiny-{builder_digest()}.qcow2'
     if path.exists():
         report.say(f'{path} is there')
     else:
@@ -129,7 +129,8 @@ def _build(
         report.run(command, cwd=checkout)
 
 
-def _builder_digest() -> str:
+def builder_digest() -> str:
+    """Tell builders apart, and with them what they have made."""
     digest = hashlib.sha256()
     for path in sorted(_BUILDER.iterdir()):
         if path.is_file():

@@ -2,6 +2,8 @@
 # Copyright the nova-libvirt authors
 """Images for guests that boot, and images that must be refused."""
 
+from collections.abc import Iterator
+import contextlib
 import fcntl
 import functools
 import io
@@ -24,12 +26,34 @@ def tiny() -> pathlib.Path:
     from tools.newcomer import image
     from tools.newcomer import report
 
+    with _building() as build:
+        progress = report.Report(1, build / 'tiny.log', out=io.StringIO())
+        return image.tiny(progress, CHECKOUT).path
+
+
+@functools.cache
+def boot_files() -> pathlib.Path:
+    """Give the folder with the tiny guest's kernel and initramfs, built likewise."""
+    tiny()
+    from tools.newcomer import image
+
+    with _building() as build:
+        folder = build / f'boot-{image.builder_digest()}'
+        if not folder.exists():
+            subprocess.run(
+                [sys.executable, '-m', 'tools.guest_image.bootfiles', str(folder)],
+                cwd=CHECKOUT, check=True, capture_output=True)
+        return folder
+
+
+@contextlib.contextmanager
+def _building() -> Iterator[pathlib.Path]:
+    """Give the folder of what is built, which is nobody else's meanwhile."""
     build = CHECKOUT / 'build'
     build.mkdir(exist_ok=True)
     with (build / '.lock').open('w') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        progress = report.Report(1, build / 'tiny.log', out=io.StringIO())
-        return image.tiny(progress, CHECKOUT).path
+        yield build
 
 
 class ImageFolder:

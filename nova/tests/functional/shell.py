@@ -28,14 +28,19 @@ class Shell:
     def close(self) -> None:
         os.close(self._file)
 
-    def wait_until_up(self, timeout_s: float = 60) -> None:
-        """Wait for the end of the boot, and enter the shell."""
-        self._read_until(re.escape(_READY), timeout_s)
+    def wait_until_up(self, timeout_s: float = 60) -> str:
+        """Wait for the end of the boot, and enter the shell; return what was printed.
+
+        It may be the first boot, or another one after commands were run.
+        """
+        booted = self._read_until(rb'(?s).*' + re.escape(_READY), timeout_s)
+        self._seen = b''
         self._write('')
         self._read_until(re.escape(_PROMPT), timeout_s)
         # What is typed must not come back among what is printed.
         self._write("stty -echo; set +m; PS1=; PS2=; echo 're''ady'")
         self._read_until(rb'ready', timeout_s)
+        return booted[0].decode(errors='replace')
 
     def run(self, command: str, timeout_s: float = 30) -> str:
         """Run a command and return what it prints.

@@ -39,6 +39,7 @@ _REBOOT_FLAGS = {
 
 #: States in which nothing of the guest is left.
 _OFF = (libvirt.VIR_DOMAIN_SHUTOFF, libvirt.VIR_DOMAIN_CRASHED)
+_ENDING = (libvirt.VIR_DOMAIN_SHUTDOWN, *_OFF)
 
 
 class PowerDown:
@@ -56,8 +57,9 @@ class PowerDown:
             try:
                 call()
             except libvirt.libvirtError as ex:
-                # The codes differ; that it does not run is what matters.
-                if errors.is_disconnected(ex) or raw.isActive():
+                # The codes differ; that it is off, or on its way there before the
+                # agent could answer, is what matters.
+                if errors.is_disconnected(ex) or self._state() not in _ENDING:
                     raise
 
     def ask_to_reboot(self, by: Asking) -> None:

@@ -7,10 +7,12 @@ import io
 import lzma
 import pathlib
 import subprocess
+import sys
 import tempfile
 
 import testtools
 
+from tools.guest_image import agent
 from tools.guest_image import compiler
 from tools.guest_image import cpio
 from tools.guest_image import kernel
@@ -91,6 +93,13 @@ class LoadOrderTest(testtools.TestCase):
             ['virtio.ko', 'virtio_ring.ko', 'virtio_pci.ko', 'virtio_blk.ko.xz'], names
         )
 
+    def test_other_modules_than_the_usual(self) -> None:
+        release = self._release('k/virtio_pci.ko:', 'k/virtio_console.ko:')
+
+        names = [path.name for path in kernel.load_order(release, ['virtio_console'])]
+
+        self.assertEqual(['virtio_console.ko'], names)
+
     def test_dash_or_underscore(self) -> None:
         release = self._release('k/virtio-rng.ko.zst:')
 
@@ -104,6 +113,16 @@ class LoadOrderTest(testtools.TestCase):
         release = pathlib.Path(folder.name)
         (release / 'modules.dep').write_text('\n'.join([*lines, '']))
         return release
+
+
+class LibrariesTest(testtools.TestCase):
+
+    def test_loader_stays_where_the_kernel_looks_for_it(self) -> None:
+        found = agent.libraries(pathlib.Path(sys.executable).resolve())
+        places = sorted(agent.place(path) for path in found)
+
+        self.assertIn('lib/libc.so.6', places)
+        self.assertIn('lib64/ld-linux-x86-64.so.2', places)
 
 
 class ReadModuleTest(testtools.TestCase):

@@ -5,6 +5,8 @@
 import threading
 import time
 
+import libvirt
+
 from nova import exception
 from nova.tests.fixtures.libvirt import waiting
 from nova.tests.unit.virt.libvirt import guestbase
@@ -77,6 +79,19 @@ class PowerDownTestCase(guestbase.GuestTestCase):
             0.1, by=libvirt_guest.Asking.AGENT))
         self.assertEqual((0, 3), (self.faults.count('shutdown'),
                                   self.faults.count('shutdownFlags')))
+
+    def test_guest_that_ends_before_its_agent_answers(self) -> None:
+        self.record.state = libvirt.VIR_DOMAIN_SHUTDOWN
+        self.faults.fail('shutdownFlags')
+
+        self.guest.shutdown(by=libvirt_guest.Asking.AGENT)
+
+        self.assertEqual(1, self.faults.count('shutdownFlags'))
+
+    def test_request_that_fails_is_an_error(self) -> None:
+        self.faults.fail('shutdown')
+
+        self.assertRaises(exception.InternalError, self.guest.shutdown)
 
     def test_guest_that_is_paused_meanwhile(self) -> None:
         self.hypervisor.guests_obey = False
