@@ -16,6 +16,7 @@ from nova.compute import task_states
 from nova.compute import vm_states
 import nova.conf
 from nova.network import allotment
+from nova.virt import configdrive
 
 if TYPE_CHECKING:
     from nova import context as nova_context
@@ -63,6 +64,7 @@ class Builder:
         if not instance.root_device_name:
             instance.root_device_name = self._driver.default_root_device_name(
                 instance, image_meta, root_bdm=None)
+        configdrive.update_instance(instance)
         instance.task_state = task_states.SPAWNING
         instance.save(expected_task_state=task_states.SCHEDULING)
         LOG.info('Building it', instance=instance)

@@ -17,6 +17,7 @@ from nova.compute import vm_states
 import nova.conf
 from nova.i18n import _
 from nova.network import allotment
+from nova.objects import fields
 
 if TYPE_CHECKING:
     from nova import context as nova_context
@@ -51,17 +52,22 @@ class Request:
 
         :raises exception.InvalidInput: for what this node cannot give.
         """
-        _refuse_data_for_the_guest(self)
+        _refuse_data_without_drive(self)
         _check_zone(self.availability_zone)
 
 
-def _refuse_data_for_the_guest(request: Request) -> None:
-    """Refuse what a guest would look for in vain: nothing here hands it over."""
-    asked = [name for name in ('config_drive', 'user_data')
-             if getattr(request, name)]
-    if asked:
+def _refuse_data_without_drive(request: Request) -> None:
+    """Refuse what a guest would look for in vain: only a drive hands it over."""
+    if request.user_data and not _has_config_drive(request):
         raise exception.InvalidInput(
-            reason=_('this node does not support %s') % ', '.join(asked))
+            reason=_('user_data: it is handed over on a config drive; ask for one '
+                     '(config_drive), as this node has no metadata service'))
+
+
+def _has_config_drive(request: Request) -> bool:
+    wanted = (request.image.get('properties') or {}).get('img_config_drive')
+    return bool(request.config_drive or CONF.force_config_drive
+                or wanted == fields.ConfigDrivePolicy.MANDATORY)
 
 
 def _check_zone(asked: str | None) -> None:

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
-"""Servers get interfaces and lose them, and rules that hold while they run."""
+"""A server is told what it is, and its interfaces and rules change while it runs."""
 
 import contextlib
+import io
 import json
+import pathlib
 import re
 import signal
 import socket
 import subprocess
 from typing import Any
+
+import pycdlib
 
 from nova.tests.functional import hypervisor
 from nova.tests.functional import shell
@@ -17,6 +21,7 @@ from nova.tests.functional import waiting
 
 _LAN, _OTHER = 'novalan0', 'novalan1'
 _GATEWAY, _OTHER_GATEWAY = '192.0.2.1', '198.51.100.1'
+_USER_DATA = b'#!/bin/sh\necho \xc3\xa4\x00\xff\n'
 _OPEN = [{'direction': 'ingress', 'protocol': 'tcp', 'port_range_min': 22,
           'remote_ip_prefix': '192.0.2.0/28'}]
 
@@ -56,9 +61,9 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
                               text=True).stdout
 
     def test_a_server(self) -> None:
-        self.server_id = self.node.boot('first', networks=[
-            {'uuid': self.network_id('lan'), 'fixed_ip': '192.0.2.9'}])
+        self.server_id = self.create()
         self.enter()
+        self.check_config_drive()
         nothing_more = self.state()
 
         self.check_rules()
@@ -72,6 +77,59 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
         self.node.api.wait_gone(self.server_id)
         self.assertEqual({}, self.node.leftovers(self.server_id))
         self.assertEqual(([], [], []), self.state()[:3])
+
+    def create(self) -> str:
+        user_data = self.node.state / 'user-data'
+        user_data.write_bytes(_USER_DATA)
+        created = self.ask(
+            'server', 'create', '--image', 'tiny', '--flavor', 'm1.nano',
+            '--nic', f'net-id={self.network_id("lan")},v4-fixed-ip=192.0.2.9',
+            '--user-data', str(user_data), '--use-config-drive', '--wait', 'first',
+        )  # fmt: skip
+        self.assertEqual(('ACTIVE', 'True'),
+                         (created['status'], created['config_drive']))
+        return str(created['id'])
+
+    # Config drive
+
+    def check_config_drive(self) -> None:
+        path = self.node.instances / self.server_id / 'disk.config'
+        self.assertEqual(0o600, path.stat().st_mode & 0o7777)
+        self.mount_drive()
+        for name in ('openstack/latest/meta_data.json', 'ec2/latest/user-data',
+                     'openstack/2018-08-27/network_data.json'):
+            seen = bytes.fromhex(self.inside.run(
+                f'hexdump -v -e \'/1 "%02x"\' /tmp/drive/{name}'))
+            self.assertEqual(self.on_drive(path, f'/{name}'), seen, name)
+        self.check_what_it_says(path)
+
+    def mount_drive(self) -> None:
+        self.inside.run('mkdir /tmp/drive; mount -t iso9660 /dev/sr0 /tmp/drive')
+
+    def check_what_it_says(self, path: pathlib.Path) -> None:
+        latest = '/openstack/latest'
+        self.assertEqual(_USER_DATA, self.on_drive(path, f'{latest}/user_data'))
+        meta_data = json.loads(self.on_drive(path, f'{latest}/meta_data.json'))
+        self.assertEqual(
+            (self.server_id, 'first', 'first.novalocal'),
+            (meta_data['uuid'], meta_data['name'], meta_data['hostname']))
+        told = json.loads(self.on_drive(path, f'{latest}/network_data.json'))
+        (interface,) = self.interfaces()
+        self.assertEqual(
+            [(interface['port_id'], interface['mac_addr'])],
+            [(link['vif_id'], link['ethernet_mac_address']) for link in told['links']])
+        self.assertEqual(
+            [('192.0.2.9', '255.255.255.240', _GATEWAY)],
+            [(one['ip_address'], one['netmask'], one['routes'][0]['gateway'])
+             for one in told['networks']])
+
+    @staticmethod
+    def on_drive(path: pathlib.Path, name: str) -> bytes:
+        disc, content = pycdlib.PyCdlib(), io.BytesIO()
+        disc.open(str(path))
+        with contextlib.closing(disc):
+            disc.get_file_from_iso_fp(content, rr_path=name)
+        return content.getvalue()
 
     # Rules
 
@@ -111,7 +169,6 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
     def check_attached_while_it_runs(self) -> None:
         self.run_client('server', 'add', 'network', 'first', 'other')
         waiting.until(lambda: len(self.cards()) == 2, 30, 'a second card')
-        self.assertEqual(2, len(self.ask('port', 'list', '--server', 'first')))
         (added,) = self.interfaces()[1:]
         self.use('eth1', added['fixed_ips'][0]['ip_address'], _OTHER_GATEWAY)
         self.run_client('server', 'remove', 'network', 'first', 'other')
@@ -142,9 +199,12 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
         self.node.api.act(self.server_id, 'os-stop')
         self.node.api.wait_for_status(self.server_id, 'SHUTOFF')
         attached = self.attach(net_id=self.network_id('other')).json()
+        # A start makes what is missing.
+        (self.node.instances / self.server_id / 'disk.config').unlink()
         self.node.api.act(self.server_id, 'os-start')
         self.node.api.wait_for_status(self.server_id, 'ACTIVE')
         self.enter()
+        self.mount_drive()
         address = attached['interfaceAttachment']['fixed_ips'][0]['ip_address']
         self.use('eth1', address, _OTHER_GATEWAY)
 

@@ -14,6 +14,7 @@ from nova import context as nova_context
 from nova import exception
 from nova.i18n import _
 from nova.virt import images
+from nova.virt.libvirt import configdisk
 from nova.virt.libvirt import imagebackend
 from nova.virt.libvirt.storage import baseimages
 from nova.virt.libvirt.storage import errors
@@ -36,12 +37,14 @@ class InstanceDisks:
     def __init__(self, dirs: instancedir.InstanceDirs, bases: baseimages.BaseImages,
                  backend: imagebackend.Backend) -> None:
         self._dirs = dirs
+        self._config_disks = configdisk.ConfigDisks(dirs)
         self._bases = bases
         self._backend = backend
 
     def create(self, context: nova_context.RequestContext,
                instance: 'objects.Instance', disk_info: DiskInfo,
-               block_device_info: BlockDeviceInfo | None = None) -> None:
+               block_device_info: BlockDeviceInfo | None = None,
+               injected: configdisk.Injected = configdisk.NOTHING) -> None:
         """Make the folder of an instance and everything in it that is missing.
 
         What is there already is kept.  After a failure nothing is left of what
@@ -54,10 +57,19 @@ class InstanceDisks:
         try:
             self._create_boot_files(context, instance)
             self._create_disks(context, instance, disk_info, block_device_info)
+            self._config_disks.create(instance, disk_info, injected)
         except BaseException:
             if is_new:
                 self._try_remove(instance)
             raise
+
+    def create_config_drive(self, instance: 'objects.Instance', disk_info: DiskInfo,
+                            injected: configdisk.Injected) -> None:
+        """Make the config drive of an instance if it has to have one and it is gone.
+
+        :raises exception.InstanceDeployFailure: if it cannot be made.
+        """
+        self._config_disks.create(instance, disk_info, injected)
 
     def remove(self, instance: 'objects.Instance') -> bool:
         """Remove all files of an instance; True when none is left.
@@ -114,7 +126,7 @@ class InstanceDisks:
                 size = _ephemeral_bytes(instance, name, block_device_info)
                 self._create_made(instance, name, f'ephemeral_{size // units.Gi}',
                                   size, _make_file_system)
-            elif name.startswith('disk.'):
+            elif name.startswith('disk.') and not configdisk.is_config_drive(name):
                 raise exception.InstanceDeployFailure(
                     reason=_('there is no way to make %s') % name)
 

@@ -90,10 +90,10 @@ class LibvirtDriver(driver.ComputeDriver):
         :raises exception.InvalidLocalStorage: if instances cannot be stored.
         :raises exception.InvalidConfiguration: if what is configured cannot be done.
         """
-        if CONF.force_config_drive:
+        if CONF.config_drive_format != 'iso9660':
             raise exception.InvalidConfiguration(
-                _('[DEFAULT] force_config_drive is true; this node makes no '
-                  'config drives'))
+                _('[DEFAULT] config_drive_format is %s; this node makes iso9660 only')
+                % CONF.config_drive_format)
         self._host.initialize()
         self._suitability.check()
         self._dirs.ensure_root()
@@ -159,7 +159,8 @@ class LibvirtDriver(driver.ComputeDriver):
         accel_info: Any = None,
     ) -> None:
         self._lifecycle.spawn(context, instance, image_meta, network_info,
-                              block_device_info, power_on)
+                              block_device_info, power_on, injected_files or (),
+                              admin_password)
 
     def destroy(
         self, context: Context, instance: 'objects.Instance', network_info: Any,

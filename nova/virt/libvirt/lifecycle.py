@@ -16,6 +16,7 @@ from nova import exception
 from nova.compute import power_state
 from nova.i18n import _
 from nova.virt.libvirt import blockinfo
+from nova.virt.libvirt import configdisk
 from nova.virt.libvirt import eventqueue
 from nova.virt.libvirt import guest as libvirt_guest
 from nova.virt.libvirt import host as libvirt_host
@@ -62,8 +63,14 @@ class Disks(Protocol):
     def create(self, context: nova_context.RequestContext,
                instance: 'objects.Instance',
                disk_info: collections.abc.Mapping[str, Any],
-               block_device_info: BlockDeviceInfo | None = None) -> None:
+               block_device_info: BlockDeviceInfo | None,
+               injected: configdisk.Injected) -> None:
         """Make what is missing; after a failure nothing new is left."""
+
+    def create_config_drive(self, instance: 'objects.Instance',
+                            disk_info: collections.abc.Mapping[str, Any],
+                            injected: configdisk.Injected) -> None:
+        """Make the config drive if there has to be one and it is missing."""
 
     def exist(self, instance: 'objects.Instance') -> bool:
         """Tell whether there are any."""
@@ -129,12 +136,15 @@ class Lifecycle:
               instance: 'objects.Instance', image_meta: 'objects.ImageMeta',
               network_info: Any = None,
               block_device_info: BlockDeviceInfo | None = None,
-              power_on: bool = True) -> None:
+              power_on: bool = True,
+              files: collections.abc.Sequence[tuple[str, bytes]] = (),
+              admin_password: str | None = None) -> None:
         """Make an instance's disks, define its guest and start it.
 
         After a failure no domain is left, no interface is plugged, and there is no
         file that was not there before.
 
+        :param files: what its user wants in it; a config drive hands them over.
         :raises exception.InstanceExists: if the domain exists; it is left alone.
         :raises exception.NovaException: with what failed.
         """
@@ -143,7 +153,9 @@ class Lifecycle:
         _refuse_volumes(block_device_info)
         disk_info = self._disk_info(instance, image_meta, block_device_info)
         had_files = self._disks.exist(instance)
-        self._disks.create(context, instance, disk_info, block_device_info)
+        self._disks.create(
+            context, instance, disk_info, block_device_info,
+            configdisk.Injected(network_info, files, admin_password))
         with self._undone_on_failure(instance, network_info, keep_files=had_files):
             guest = self._define(instance, image_meta, disk_info, network_info,
                                  block_device_info)
@@ -349,6 +361,8 @@ class Lifecycle:
             self.stop(instance)
             image_meta = instance.image_meta
             disk_info = self._disk_info(instance, image_meta, block_device_info)
+            self._disks.create_config_drive(
+                instance, disk_info, configdisk.Injected(network_info))
             guest = self._define(instance, image_meta, disk_info, network_info,
                                  block_device_info, self._find(instance))
             self._interfaces.plug(instance, network_info or ())

@@ -71,10 +71,20 @@ class CreateRefusedTest(base.ComputeTestCase):
         self.assert_refused(exception.ImageUnacceptable, 'format qcow2')
 
     def test_data_that_the_guest_would_not_find(self) -> None:
-        self.assert_refused(exception.InvalidInput, 'not support user_data',
-                            user_data='YQ==')
-        self.assert_refused(exception.InvalidInput, 'not support config_drive',
-                            config_drive=True)
+        self.assert_refused(exception.InvalidInput, 'user_data', user_data='YQ==')
+
+    def test_data_on_a_config_drive(self) -> None:
+        asked = self.built(user_data='YQ==', config_drive=True)
+        self.change_image(properties={'img_config_drive': 'mandatory'})
+        of_image = self.built(user_data='YQ==')
+        self.change_image(properties={})
+        without = self.built()
+        self.flags(force_config_drive=True)
+        forced = self.built(user_data='YQ==')
+
+        self.assertEqual(['True', 'True', '', 'True'],
+                         [self.reload(one).config_drive
+                          for one in (asked, of_image, without, forced)])
 
     def test_zone(self) -> None:
         self.assert_refused(exception.InvalidInput, 'mars', availability_zone='mars')

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
 
+import errno
 import os
+from unittest import mock
 
 import fixtures
 
@@ -11,6 +13,8 @@ from nova.tests.fixtures import imagefolder
 from nova.tests.fixtures import instances
 from nova.tests.fixtures import programs
 from nova.tests.unit import base
+from nova.virt import configdrive
+from nova.virt.libvirt import configdisk
 from nova.virt.libvirt import disks
 from nova.virt.libvirt import imagebackend
 from nova.virt.libvirt.storage import baseimages
@@ -78,6 +82,31 @@ class TestCreate(DisksTestCase):
         path = self.dirs.path(instance.uuid, 'disk')
         self.assertEqual(GIB, os.path.getsize(path))
         self.assertEqual({path: 'raw'}, self.disks.formats(instance))
+
+    def test_config_drive(self) -> None:
+        instance = instances.make(self.image_id)
+        self.create(instance, 'disk', 'disk.config')
+
+        path = self.dirs.path(instance.uuid, 'disk.config')
+        self.assertEqual(0o600, os.stat(path).st_mode & 0o7777)
+        with open(path, 'rb') as file:
+            self.assertIn(instance.uuid.encode(), file.read())
+        # Its format is known without looking.
+        self.assertNotIn(path, self.disks.formats(instance))
+
+    def test_config_drive_is_made_again_where_it_is_missing(self) -> None:
+        instance = instances.make(self.image_id)
+        info = {'mapping': {'disk': {}, 'disk.config': {}}}
+        self.create(instance, *info['mapping'])
+        path = self.dirs.path(instance.uuid, 'disk.config')
+        before = os.stat(path).st_ino
+
+        self.disks.create_config_drive(instance, info, configdisk.NOTHING)
+        self.assertEqual(before, os.stat(path).st_ino)
+        os.unlink(path)
+        self.disks.create_config_drive(instance, info, configdisk.NOTHING)
+
+        self.assertTrue(os.path.exists(path))
 
     def test_cached_base_takes_one_program(self) -> None:
         self.create(instances.make(self.image_id))
@@ -184,8 +213,22 @@ class TestFailure(DisksTestCase):
     def test_disk_that_nobody_can_make(self) -> None:
         error = self.assert_failed(
             exception.InstanceDeployFailure, instances.make(self.image_id),
+            'disk', 'disk.punched')
+        self.assertIn('disk.punched', str(error))
+
+    def test_config_drive_that_cannot_be_made(self) -> None:
+        self.flags(vendordata_jsonfile_path='/nonexistent', group='api')
+        error = self.assert_failed(
+            exception.InvalidConfiguration, instances.make(self.image_id),
             'disk', 'disk.config')
-        self.assertIn('disk.config', str(error))
+        self.assertIn('vendordata_jsonfile_path', str(error))
+        self.flags(vendordata_jsonfile_path=None, group='api')
+        with mock.patch.object(configdrive.ConfigDriveBuilder, 'make_drive',
+                               side_effect=OSError(errno.ENOSPC, 'injected')):
+            error = self.assert_failed(
+                exception.InstanceDeployFailure, instances.make(self.image_id),
+                'disk', 'disk.config')
+        self.assertIn('disk.config: No space left on device', str(error))
 
     def test_folder_that_cannot_be_made(self) -> None:
         os.rmdir(self.dirs.instances_path)

@@ -47,10 +47,10 @@ class TestInitHost(base.DriverTestCase):
         self.assertIn('parallels', str(error))
         self.assertIn('qemu', str(error))
 
-    def test_config_drives_for_all(self) -> None:
-        self.flags(force_config_drive=True)
+    def test_config_drives_of_another_format(self) -> None:
+        self.flags(config_drive_format='vfat')
         error = self.assertRaises(exception.InvalidConfiguration, self.start)
-        self.assertIn('force_config_drive', str(error))
+        self.assertIn('config_drive_format is vfat', str(error))
 
     def test_instances_cannot_be_stored(self) -> None:
         path = os.path.join(self.state_path, 'file')

@@ -54,6 +54,18 @@ class TestSpawn(LifecycleTestCase):
         self.assertEqual(1 << 30, head.size_bytes)
         self.assertTrue(head.backing_file.startswith(self.path('_base')))
 
+    def test_config_drive(self) -> None:
+        instance = self.spawn(self.make_instance(config_drive='True'))
+
+        drive = next(device for device in self.described(instance).devices
+                     if getattr(device, 'source_device', None) == 'cdrom')
+        self.assertEqual(
+            (self.path(instance.uuid, 'disk.config'), 'raw'),
+            (drive.source_path, drive.driver_format))
+        os.unlink(drive.source_path)
+        self.driver.reboot(self.context, instance, None, 'HARD')
+        self.assertTrue(os.path.exists(drive.source_path))
+
     def test_cached_image_takes_one_program(self) -> None:
         self.spawn()
         self.programs.commands.clear()
