@@ -3,7 +3,7 @@
 """System packages: which of bindep.txt are missing, and how they come.
 
 bindep itself would need a virtual environment, which a bare machine cannot
-make yet; of its format this reads what our file uses, `name [platform:...]`.
+make yet; of its format this reads what our file uses, `name [platform:... profile]`.
 """
 
 import os
@@ -21,13 +21,17 @@ _INSTALL = ['install', '--yes', '--no-install-recommends']
 _QUIET = {'DEBIAN_FRONTEND': 'noninteractive'}
 
 
-def required(bindep_txt: str, platforms: set[str]) -> list[str]:
+def required(
+    bindep_txt: str, platforms: set[str], profile: str | None = None
+) -> list[str]:
     """List the packages that a bindep.txt asks for on this platform.
 
+    :param profile: list those of this profile instead of those of every machine
     :raises: ValueError naming a line that cannot be read
     """
     lines = (line.split('#')[0].strip() for line in bindep_txt.splitlines())
-    return [name for line in lines if line for name in _wanted(line, platforms)]
+    return [name for line in lines if line
+            for name in _wanted(line, platforms, profile)]  # fmt: skip
 
 
 def missing(names: list[str]) -> list[str]:
@@ -39,18 +43,22 @@ def missing(names: list[str]) -> list[str]:
     return [name for name in names if name not in installed]
 
 
-def ensure(report: report_lib.Report, bindep: pathlib.Path) -> list[str]:
+def ensure(
+    report: report_lib.Report, bindep: pathlib.Path, profile: str | None = None
+) -> list[str]:
     """Install what is missing, or say how; return what was installed now.
 
+    :param profile: of bindep.txt; None for what every machine needs
     :raises: StepFailed with the command to run, for who is not root
     """
-    names = missing(required(bindep.read_text(), platforms()))
+    names = missing(required(bindep.read_text(), platforms(), profile))
     if not names and has_lists():
         report.say('all there')
         return []
     if os.geteuid() != 0:
         raise report_lib.StepFailed(_what_to_run(names))
-    update(report)
+    if profile is None or not has_lists():
+        update(report)
     if names:
         report.say('installing: ' + ' '.join(names))
         report.run([*_APT, *_INSTALL, *names], env=_QUIET)
@@ -83,13 +91,15 @@ def platforms() -> set[str]:
     return {'dpkg', release['ID']}
 
 
-def _wanted(line: str, platforms: set[str]) -> list[str]:
+def _wanted(line: str, platforms: set[str], profile: str | None) -> list[str]:
     match = _LINE.match(line)
     if match is None:
         raise ValueError(f'bindep.txt: cannot read "{line}"')
     selectors = set((match['selectors'] or '').split())
-    wanted = {selector.removeprefix('platform:') for selector in selectors}
-    return [match['name']] if not wanted or wanted & platforms else []
+    profiles = {name for name in selectors if not name.startswith('platform:')}
+    wanted = {name.removeprefix('platform:') for name in selectors - profiles}
+    is_ours = profiles == ({profile} if profile else set())
+    return [match['name']] if is_ours and (not wanted or wanted & platforms) else []
 
 
 def _what_to_run(names: list[str]) -> str:

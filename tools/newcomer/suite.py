@@ -21,6 +21,8 @@ from tools.newcomer import packages
 from tools.newcomer import report as report_lib
 
 _CHECKOUT = pathlib.Path(__file__).parents[2]
+#: The profile of bindep.txt and the extra of setup.cfg that some tests want.
+OSINFO = 'osinfo'
 ENVIRONMENTS = ('py3', 'xml', 'contract', 'functional', 'pep8', 'mypy')
 _TOTALS = re.compile(r'^ - (Passed|Skipped|Failed|Unexpected Success): (\d+)', re.M)
 
@@ -42,13 +44,14 @@ def main() -> int:
     os.umask(0o022)
     os.chdir(_CHECKOUT)
     names = chosen.environment or list(ENVIRONMENTS)
-    report = report_lib.Report(5 + len(names), _CHECKOUT / '.run_tests.log')
+    report = report_lib.Report(6 + len(names), _CHECKOUT / '.run_tests.log')
     try:
         tox = _prepare(report, skip_packages=chosen.skip_packages)
+        extras = _extras(report, skip_packages=chosen.skip_packages)
     except report_lib.StepFailed as error:
         print(f'\nerror: {error}', file=sys.stderr)
         return 1
-    results = [_run(report, tox, name) for name in names]
+    results = [_run(report, tox, name, extras) for name in names]
     print(summary(results))
     return 1 if any(result.failed for result in results) else 0
 
@@ -127,12 +130,36 @@ def _fetch_documents(report: report_lib.Report) -> None:
         report.say(str(corpus.folder))
 
 
-def _run(report: report_lib.Report, tox: pathlib.Path, name: str) -> Result:
+def _extras(report: report_lib.Report, *, skip_packages: bool) -> str:
+    """Install what the extra needs, where that can be; return its name, or nothing."""
+    report.step('libosinfo')
+    bindep = _CHECKOUT / 'bindep.txt'
+    try:
+        if not skip_packages:
+            packages.ensure(report, bindep, OSINFO)
+        lacking = packages.missing(
+            packages.required(bindep.read_text(), packages.platforms(), OSINFO)
+        )
+    except report_lib.StepFailed as error:
+        # The tests that want it say that they skip.
+        report.say(f'not here: {error}')
+        return ''
+    report.say(f'not here: {" ".join(lacking)}' if lacking else 'is here')
+    return '' if lacking else OSINFO
+
+
+def _run(
+    report: report_lib.Report, tox: pathlib.Path, name: str, extras: str
+) -> Result:
     report.step(f'tox -e {name}')
     began = time.monotonic()
     with subprocess.Popen(
         [tox, '-e', name],
-        env={**os.environ, **environment.build_environment(_CHECKOUT)},
+        env={
+            **os.environ,
+            **environment.build_environment(_CHECKOUT),
+            'NOVA_TEST_EXTRAS': extras,
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -14,6 +14,7 @@ from nova.virt.libvirt import devicenames
 from nova.virt.libvirt import disks
 from nova.virt.libvirt import firewall
 from nova.virt.libvirt import guest as libvirt_guest
+from nova.virt.libvirt import guestsystems
 from nova.virt.libvirt import host as libvirt_host
 from nova.virt.libvirt import hostfacts
 from nova.virt.libvirt import hotplug
@@ -22,6 +23,7 @@ from nova.virt.libvirt import imagecache
 from nova.virt.libvirt import interfaces
 from nova.virt.libvirt import lifecycle
 from nova.virt.libvirt import options
+from nova.virt.libvirt import osdatabase
 from nova.virt.libvirt import resources
 from nova.virt.libvirt import suitability
 from nova.virt.libvirt import vif
@@ -67,9 +69,11 @@ class Parts:
         self.hotplug = hotplug.Hotplug(
             self.host, self.interfaces,
             options.from_options(hotplug.HotplugSettings, option))
+        self.systems = guestsystems.GuestSystems(
+            osdatabase.OSDatabase(), guest_settings.virt_type)
         self.lifecycle = lifecycle.Lifecycle(
             self.host, self.disks, self.interfaces,
-            hostfacts.CachedHostFacts(self.host, guest_settings),
+            hostfacts.CachedHostFacts(self.host, guest_settings), self.systems,
             settings.lifecycle(guest_settings))
         self.console_logs = console.ConsoleLogs(self.dirs)
         self.resources = resources.HostResources(
@@ -77,7 +81,7 @@ class Parts:
         self.suitability = suitability.Suitability(
             self.host, uri, option('libvirt', 'virt_type'))
         self.device_names = devicenames.DeviceNames(
-            option('libvirt', 'virt_type'), settings.block_info())
+            option('libvirt', 'virt_type'), self.systems, settings.block_info())
 
     def _make_guest(self, domain: Any) -> libvirt_guest.Guest:
         return libvirt_guest.Guest(domain, self.host)

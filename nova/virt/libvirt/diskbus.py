@@ -42,6 +42,8 @@ class BlockInfoSettings:
     host_arch: str = dataclasses.field(default_factory=platform.machine)
     config_drive_format: str = 'iso9660'
     force_config_drive: bool = False
+    #: Of disks whose image does not ask for one.
+    usual_disk_bus: str = 'virtio'
 
 
 DEFAULTS = BlockInfoSettings()
@@ -146,7 +148,7 @@ def _usual_bus(virt_type: str, image_meta: 'objects.ImageMeta', device_type: str
         return {'cdrom': 'ide', 'disk': 'scsi'}.get(device_type)
     if device_type == 'cdrom':
         return _usual_cdrom_bus(image_meta, settings)
-    return {'disk': 'virtio', 'floppy': 'fdc'}.get(device_type)
+    return {'disk': settings.usual_disk_bus, 'floppy': 'fdc'}.get(device_type)
 
 
 def _usual_cdrom_bus(image_meta: 'objects.ImageMeta',

@@ -12,6 +12,7 @@ from nova import exception
 from nova.i18n import _
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import guest as libvirt_guest
+from nova.virt.libvirt import guestsystems
 from nova.virt.libvirt import host as libvirt_host
 from nova.virt.libvirt import vifconfig
 from nova.virt.libvirt.options import option
@@ -166,4 +167,5 @@ class Hotplug:
     def _describe(self, instance: 'objects.Instance', image_meta: 'objects.ImageMeta',
                   vif: Any) -> vifconfig.Device:
         return self._interfaces.describe(instance, vif, vifconfig.VIFGuest(
-            image_meta, instance.flavor, self._settings.virt_type))
+            image_meta, instance.flavor, self._settings.virt_type,
+            **guestsystems.vif_settings(instance, image_meta)))

@@ -19,9 +19,11 @@ from nova.virt.libvirt import blockinfo
 from nova.virt.libvirt import configdisk
 from nova.virt.libvirt import eventqueue
 from nova.virt.libvirt import guest as libvirt_guest
+from nova.virt.libvirt import guestsystems
 from nova.virt.libvirt import host as libvirt_host
 from nova.virt.libvirt import machine
 from nova.virt.libvirt.designer import inputs as design
+from nova.virt.libvirt.designer import osreport
 from nova.virt.libvirt.designer import refusal
 
 if TYPE_CHECKING:
@@ -105,15 +107,18 @@ class Lifecycle:
     """Takes instances from nothing to running and back.
 
     :param facts: finds out what the host can do.
+    :param systems: finds out which systems instances run.
     """
 
     def __init__(self, host: libvirt_host.Host, disks: Disks, interfaces: Interfaces,
                  facts: collections.abc.Callable[[], design.HostFacts],
+                 systems: guestsystems.GuestSystems,
                  settings: LifecycleSettings) -> None:
         self._host = host
         self._disks = disks
         self._interfaces = interfaces
         self._facts = facts
+        self._systems = systems
         self._settings = settings
 
     # States
@@ -151,14 +156,15 @@ class Lifecycle:
         if self._find(instance) is not None:
             raise exception.InstanceExists(name=instance.uuid)
         _refuse_volumes(block_device_info)
-        disk_info = self._disk_info(instance, image_meta, block_device_info)
+        guest_os = self._systems.settle(instance, image_meta)
+        disk_info = self._disk_info(instance, image_meta, block_device_info, guest_os)
         had_files = self._disks.exist(instance)
         self._disks.create(
             context, instance, disk_info, block_device_info,
             configdisk.Injected(network_info, files, admin_password))
         with self._undone_on_failure(instance, network_info, keep_files=had_files):
             guest = self._define(instance, image_meta, disk_info, network_info,
-                                 block_device_info)
+                                 block_device_info, guest_os)
             self._interfaces.plug(instance, network_info or ())
             if power_on:
                 guest.launch()
@@ -202,6 +208,7 @@ class Lifecycle:
     def _define(self, instance: 'objects.Instance', image_meta: 'objects.ImageMeta',
                 disk_info: collections.abc.Mapping[str, Any], network_info: Any,
                 block_device_info: BlockDeviceInfo | None,
+                guest_os: design.GuestOS | None,
                 existing: libvirt_guest.Guest | None = None) -> libvirt_guest.Guest:
         network_info = network_info or ()
         found = self._interfaces.find(network_info)
@@ -214,13 +221,25 @@ class Lifecycle:
             instance=instance, flavor=instance.flavor, image_meta=image_meta,
             disk_info=disk_info, allotted=allotted,
             network_info=network_info, block_device_info=block_device_info,
-            found=design.Found(netdevs=found.netdevs, vdpa_paths=found.vdpa_paths))
+            found=design.Found(netdevs=found.netdevs, vdpa_paths=found.vdpa_paths),
+            guest_os=guest_os)
         facts = self._facts()
         refusal.refuse_what_was_not_granted(inputs, facts, self._settings.guest)
         xml = libvirt_guest.Guest.get_guest_xml(inputs, facts, self._settings.guest)
+        if existing is None:
+            self._explain(inputs, facts)
         guest = libvirt_guest.Guest.create(xml, self._host)
         self._remember_machine_type(instance, image_meta, facts.arch)
         return guest
+
+    def _explain(self, inputs: design.GuestInputs, facts: design.HostFacts) -> None:
+        """Log the devices of a new guest that were chosen by its system."""
+        choices = '; '.join(osreport.explain(inputs, facts, self._settings.guest))
+        if choices:
+            LOG.info('Devices by guest OS: %s', choices, instance=inputs.instance)
+        warning = osreport.too_little_memory(inputs)
+        if warning:
+            LOG.warning('%s', warning, instance=inputs.instance)
 
     def _remember_machine_type(self, instance: 'objects.Instance',
                                image_meta: 'objects.ImageMeta',
@@ -239,10 +258,12 @@ class Lifecycle:
 
     def _disk_info(self, instance: 'objects.Instance',
                    image_meta: 'objects.ImageMeta',
-                   block_device_info: BlockDeviceInfo | None) -> dict[str, Any]:
+                   block_device_info: BlockDeviceInfo | None,
+                   guest_os: design.GuestOS | None) -> dict[str, Any]:
         return blockinfo.get_disk_info(
-            self._settings.guest.virt_type, instance, image_meta,
-            block_device_info, settings=self._settings.block_info)
+            self._settings.guest.virt_type, instance, image_meta, block_device_info,
+            settings=guestsystems.disk_settings(
+                self._settings.block_info, image_meta, guest_os))
 
     # Removing
 
@@ -360,11 +381,13 @@ class Lifecycle:
         with self._host.operation(instance, eventqueue.Operation.REBOOT):
             self.stop(instance)
             image_meta = instance.image_meta
-            disk_info = self._disk_info(instance, image_meta, block_device_info)
+            guest_os = guestsystems.remembered(instance)
+            disk_info = self._disk_info(
+                instance, image_meta, block_device_info, guest_os)
             self._disks.create_config_drive(
                 instance, disk_info, configdisk.Injected(network_info))
             guest = self._define(instance, image_meta, disk_info, network_info,
-                                 block_device_info, self._find(instance))
+                                 block_device_info, guest_os, self._find(instance))
             self._interfaces.plug(instance, network_info or ())
             guest.launch()
         LOG.info('Instance started', instance=instance)

@@ -68,6 +68,8 @@ class VIFGuest:
     image_meta: 'objects.ImageMeta'
     flavor: 'objects.Flavor'
     virt_type: str
+    #: The model of NIC, where the image does not ask for one.
+    usual_model: str = _VIRTIO
 
 
 def is_vif_model_valid_for_virt(virt_type: str, vif_model: str | None) -> bool:
@@ -281,8 +283,10 @@ class InterfaceDescriber:
     def _model(self, guest: VIFGuest) -> str | None:
         model = get_vif_model(guest.image_meta)
         is_virtual = guest.virt_type in _MODELS
-        if model is None and is_virtual and self.settings.use_virtio_for_bridges:
-            return _VIRTIO
+        may_be_usual = (self.settings.use_virtio_for_bridges
+                        or guest.usual_model != _VIRTIO)
+        if model is None and is_virtual and may_be_usual:
+            return guest.usual_model
         if not is_vif_model_valid_for_virt(guest.virt_type, model):
             raise exception.UnsupportedHardware(model=model, virt=guest.virt_type)
         return model

@@ -24,6 +24,17 @@ class RequiredTest(testtools.TestCase):
         self.assertEqual([rule[0] for rule in rules], ours)
         self.assertIn('qemu-utils', ours)
 
+    def test_profile(self) -> None:
+        text = _BINDEP.read_text()
+        rules = depends.Depends(text).active_rules(
+            ['platform:dpkg', 'platform:debian', 'osinfo'])
+        everywhere = packages.required(text, {'dpkg', 'debian'})
+
+        ours = packages.required(text, {'dpkg', 'debian'}, 'osinfo')
+
+        self.assertEqual([rule[0] for rule in rules], everywhere + ours)
+        self.assertIn('osinfo-db', ours)
+
     def test_other_platform(self) -> None:
         text = 'one [platform:dpkg]\ntwo [platform:rpm] # why\n\n# only words\nthree\n'
 

@@ -10,6 +10,7 @@ from nova.virt import hardware
 from nova.virt.libvirt import blockinfo
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import machine
+from nova.virt.libvirt.designer import guestos
 from nova.virt.libvirt.designer import machines
 from nova.virt.libvirt.designer.inputs import GuestInputs
 from nova.virt.libvirt.designer.inputs import HostFacts
@@ -38,7 +39,7 @@ def describe_os(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
 
 def describe_firmware(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
                       host_facts: HostFacts, settings: Settings) -> None:
-    """Give a guest that asks for UEFI its firmware.
+    """Give a guest that asks for UEFI, or starts from nothing else, its firmware.
 
     :raises nova.exception.UEFINotSupported: if the host has none.
     :raises nova.exception.SecureBootNotSupported: if it is required and either
@@ -63,10 +64,20 @@ def describe_firmware(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
 
 def _wants_uefi(inputs: GuestInputs, host_facts: HostFacts) -> bool:
     wanted = inputs.image_meta.properties.get('hw_firmware_type')
-    if wanted is None:
-        # ARM machines have no other firmware.
-        return machines.guest_arch(inputs, host_facts) == fields.Architecture.AARCH64
-    return bool(wanted == fields.FirmwareType.UEFI)
+    if wanted is not None:
+        return bool(wanted == fields.FirmwareType.UEFI)
+    # ARM machines have no other firmware.
+    if machines.guest_arch(inputs, host_facts) == fields.Architecture.AARCH64:
+        return True
+    choice = choose_firmware(inputs, host_facts)
+    return choice is not None and choice.value == fields.FirmwareType.UEFI
+
+
+def choose_firmware(inputs: GuestInputs,
+                    host_facts: HostFacts) -> guestos.Choice | None:
+    """Choose the firmware by the guest's system, where the image asks for none."""
+    return guestos.firmware(
+        inputs.guest_os, _any_os_caps(host_facts, 'uefi_supported'))
 
 
 def _any_os_caps(host_facts: HostFacts, name: str) -> bool:

@@ -2,9 +2,9 @@
 # Copyright the nova-libvirt authors
 """The clocks of the guest."""
 
-from nova.objects import fields
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import machine
+from nova.virt.libvirt.designer import guestos
 from nova.virt.libvirt.designer import machines
 from nova.virt.libvirt.designer.inputs import GuestInputs
 from nova.virt.libvirt.designer.inputs import HostFacts
@@ -15,8 +15,8 @@ def describe_clock(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
                    host_facts: HostFacts, settings: Settings) -> None:
     """Set the clock to what the guest OS expects, and tame its timers."""
     clock = vconfig.LibvirtConfigGuestClock()
-    is_windows = inputs.instance.os_type == fields.OSType.WINDOWS
-    clock.offset = 'localtime' if is_windows else 'utc'
+    system = (inputs.instance.os_type, inputs.guest_os)
+    clock.offset = 'localtime' if guestos.keeps_local_time(*system) else 'utc'
     guest.set_clock(clock)
     if settings.virt_type != 'kvm':
         return
@@ -26,7 +26,7 @@ def describe_clock(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
     if machine.is_x86(machines.guest_arch(inputs, host_facts)):
         hpet = inputs.image_meta.properties.get('hw_time_hpet', False)
         clock.add_timer(_timer('hpet', present=bool(hpet)))
-    if is_windows:
+    if guestos.knows_hyperv(*system):
         clock.add_timer(_timer('hypervclock', present=True))
 
 

@@ -6,6 +6,7 @@ from nova import exception
 from nova.objects import fields
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import machine
+from nova.virt.libvirt.designer import guestos
 from nova.virt.libvirt.designer import machines
 from nova.virt.libvirt.designer.inputs import GuestInputs
 from nova.virt.libvirt.designer.inputs import HostFacts
@@ -76,9 +77,26 @@ def _video_model(inputs: GuestInputs, host_facts: HostFacts, settings: Settings)
         if wanted not in fields.VideoModel.ALL:
             raise exception.InvalidVideoMode(model=wanted)
         return wanted
+    choice = choose_video(inputs, host_facts, settings)
+    if choice is not None:
+        return choice.value
     is_vga = (settings.virt_type == 'parallels'
               or machine.is_power(machines.guest_arch(inputs, host_facts)))
     return fields.VideoModel.VGA if is_vga else fields.VideoModel.VIRTIO
+
+
+def choose_video(inputs: GuestInputs, host_facts: HostFacts,
+                 settings: Settings) -> guestos.Choice | None:
+    """Choose the adapter by the guest's system, where the image asks for none."""
+    if inputs.guest_os is None:
+        return None
+    offered = {model for machine_types in host_facts.domain_caps.values()
+               for caps in machine_types.values()
+               if caps.devices is not None and caps.devices.video is not None
+               for model in caps.devices.video.models}
+    return guestos.video_model(
+        inputs.guest_os, machines.board(inputs, host_facts, settings),
+        settings.console.spice.enabled, offered)
 
 
 def _video_ram_kb(inputs: GuestInputs) -> int | None:

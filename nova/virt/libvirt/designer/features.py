@@ -8,6 +8,7 @@ from nova.objects import fields
 from nova.virt import hardware
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import machine
+from nova.virt.libvirt.designer import guestos
 from nova.virt.libvirt.designer import machines
 from nova.virt.libvirt.designer import security
 from nova.virt.libvirt.designer.inputs import GuestInputs
@@ -59,7 +60,7 @@ def describe_hyperv(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
     """Show Windows the hypervisor that it was made for."""
     if settings.virt_type not in machines.FULLY_VIRTUAL:
         return
-    if inputs.instance.os_type != fields.OSType.WINDOWS:
+    if not guestos.knows_hyperv(inputs.instance.os_type, inputs.guest_os):
         return
     hyperv = vconfig.LibvirtConfigGuestFeatureHyperV()
     for name in ('relaxed', 'vapic', 'spinlocks', 'vpindex', 'runtime', 'synic',

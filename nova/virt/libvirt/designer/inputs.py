@@ -16,13 +16,14 @@ from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt.designer.facts import HostCPUs
 from nova.virt.libvirt.designer.facts import HostFacts
 from nova.virt.libvirt.designer.facts import HostVersions
+from nova.virt.libvirt.designer.guestos import GuestOS
 from nova.virt.libvirt.designer.settings import ProductSettings
 from nova.virt.libvirt.designer.settings import Settings
 from nova.virt.libvirt.designer.settings import from_options
 
-__all__ = ['Allotted', 'AssignedDevices', 'Found', 'GuestInputs', 'HostCPUs',
-           'HostFacts', 'HostVersions', 'ProductSettings', 'Rescue', 'Settings',
-           'from_options']
+__all__ = ['Allotted', 'AssignedDevices', 'Found', 'GuestInputs', 'GuestOS',
+           'HostCPUs', 'HostFacts', 'HostVersions', 'ProductSettings', 'Rescue',
+           'Settings', 'from_options']
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,3 +103,5 @@ class GuestInputs:
     rescue: Rescue | None = None
     assigned: AssignedDevices = dataclasses.field(default_factory=AssignedDevices)
     found: Found = dataclasses.field(default_factory=Found)
+    #: What is known of the system that the image names; None for Nova's defaults.
+    guest_os: GuestOS | None = None

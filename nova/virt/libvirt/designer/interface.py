@@ -4,6 +4,8 @@
 
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import vifconfig
+from nova.virt.libvirt.designer import guestos
+from nova.virt.libvirt.designer import machines
 from nova.virt.libvirt.designer.inputs import GuestInputs
 from nova.virt.libvirt.designer.inputs import HostFacts
 from nova.virt.libvirt.designer.inputs import Settings
@@ -21,7 +23,9 @@ def describe_interfaces(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
             kernel_release=host_facts.versions.kernel_release,
             netdevs=inputs.found.netdevs, vdpa_paths=inputs.found.vdpa_paths))
     vif_guest = vifconfig.VIFGuest(
-        inputs.image_meta, inputs.flavor, settings.virt_type)
+        inputs.image_meta, inputs.flavor, settings.virt_type,
+        **guestos.chosen(usual_model=guestos.vif_model(
+            inputs.guest_os, machines.board(inputs, host_facts, settings))))
     for vif in inputs.network_info:
         conf = describer.describe(vif, vif_guest)
         if isinstance(conf, vconfig.LibvirtConfigGuestInterface):

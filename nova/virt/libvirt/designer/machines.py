@@ -3,6 +3,7 @@
 """Architecture, machine and domain type of the guest that is being described."""
 
 from nova.virt.libvirt import machine
+from nova.virt.libvirt.designer.guestos import Board
 from nova.virt.libvirt.designer.inputs import GuestInputs
 from nova.virt.libvirt.designer.inputs import HostFacts
 from nova.virt.libvirt.designer.inputs import Settings
@@ -36,6 +37,12 @@ def machine_type(inputs: GuestInputs, host_facts: HostFacts,
     return machine.get_machine_type(
         inputs.image_meta, guest_arch(inputs, host_facts),
         settings.machine.machine_types)
+
+
+def board(inputs: GuestInputs, host_facts: HostFacts, settings: Settings) -> Board:
+    """Return the machine, for those who choose devices for it."""
+    return Board(guest_arch(inputs, host_facts),
+                 machine_type(inputs, host_facts, settings))
 
 
 def instance_dir(inputs: GuestInputs, settings: Settings) -> str:

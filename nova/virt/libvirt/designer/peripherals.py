@@ -7,6 +7,7 @@ from oslo_utils import strutils
 from nova import exception
 from nova.virt import hardware
 from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt.designer import guestos
 from nova.virt.libvirt.designer import machines
 from nova.virt.libvirt.designer.inputs import GuestInputs
 from nova.virt.libvirt.designer.inputs import HostFacts
@@ -19,12 +20,17 @@ def describe_rng(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
                  host_facts: HostFacts, settings: Settings) -> None:
     """Feed the guest random numbers, unless its flavor forbids it.
 
+    A system that is known to lack the driver gets none that it is not to have.
+
     :raises nova.exception.RngDeviceNotExist: if the host lacks the source.
     """
     specs = inputs.flavor.extra_specs
     if settings.virt_type not in machines.FULLY_VIRTUAL:
         return
     if not strutils.bool_from_string(specs.get('hw_rng:allowed', 'True')):
+        return
+    choice = choose_rng(inputs, host_facts, settings)
+    if choice is not None and choice.value == guestos.NONE and not asked_rng(inputs):
         return
     rng = vconfig.LibvirtConfigGuestRng()
     path = settings.rng_dev_path
@@ -37,6 +43,21 @@ def describe_rng(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
         rng.rate_bytes = rate_bytes
         rng.rate_period = rate_period
     guest.add_device(rng)
+
+
+def asked_rng(inputs: GuestInputs) -> str | None:
+    """Return how image or flavor want the random number generator, if they say it."""
+    if 'hw_rng:allowed' in inputs.flavor.extra_specs:
+        return 'as the flavor says'
+    asked: str | None = inputs.image_meta.properties.get('hw_rng_model')
+    return asked
+
+
+def choose_rng(inputs: GuestInputs, host_facts: HostFacts,
+               settings: Settings) -> guestos.Choice | None:
+    """Choose the generator by the guest's system."""
+    return guestos.rng_model(
+        inputs.guest_os, machines.board(inputs, host_facts, settings))
 
 
 def describe_sound(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,

@@ -15,6 +15,7 @@ from nova.tests.fixtures import libvirt as fakelibvirt
 from nova.tests.fixtures import programs
 from nova.tests.unit import base
 from nova.virt import virtapi
+from nova.virt.libvirt import composition  # noqa: F401  not amid a test's patches
 from nova.virt.libvirt import driver
 
 MIB = 1 << 20
