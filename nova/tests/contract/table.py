@@ -112,6 +112,7 @@ DOMAIN: dict[str, Call] = {
     'blockRebase': _call(_STATE, 'vda', None, 0, 0),
     'blockResize': _call(_STATE, 'vda', 1024, 0),
     'blockStats': _call(_STATE, 'vda'),
+    'controlInfo': _call(_STATE, 0),
     'coreDumpWithFormat': _call(_STATE, '/nowhere/core', 0, 0),
     'detachDeviceFlags': _call(_STATE, '<x/>', _LIVE),
     'fsFreeze': _call(_STATE, None, 0),

@@ -109,11 +109,23 @@ class Calls:
             **kwargs: Any) -> Any:
         """Call a function; what it returns or raises comes out.
 
-        :raises nova.exception.HypervisorUnavailable: after the deadline, or at once
-            where too many calls are late.  The call may take effect all the same.
+        :raises nova.virt.libvirt.errors.TooLate: after the deadline; the call may
+            take effect all the same.
+        :raises nova.exception.HypervisorUnavailable: at once where too many calls are
+            late.
         """
         deadline_s = None if name in UNLIMITED else self.deadline_s
-        job = _Job(name, function, args, kwargs)
+        return self._run(_Job(name, function, args, kwargs), deadline_s)
+
+    def run_within(self, deadline_s: float, name: str, function: Callable[..., Any],
+                   *args: Any) -> Any:
+        """Call a function as run does, with a deadline of its own.
+
+        :raises nova.virt.libvirt.errors.TooLate: after the deadline.
+        """
+        return self._run(_Job(name, function, args, {}), deadline_s)
+
+    def _run(self, job: _Job, deadline_s: float | None) -> Any:
         self._admit(job, deadline_s is not None)
         if self._threads is not None:
             return self._run_in_thread(self._threads, job, deadline_s)
@@ -178,9 +190,7 @@ class Calls:
                 self._under_way -= job.counts
             elif not job.ended:
                 self._late.append(job)
-        return errors.hypervisor_unavailable(
-            _('libvirt has not answered %(name)s in %(seconds)g s')
-            % {'name': job.name, 'seconds': deadline_s})
+        return errors.too_late(job.name, deadline_s)
 
 
 class _Answer:
@@ -314,6 +324,31 @@ class _Proxy:
 def beside(known: object, target: T) -> T:
     """Wrap an object so that it is called as another one of libvirt is."""
     return known._calls.wrap(target) if isinstance(known, _Proxy) else target
+
+
+def at_once(target: Any, name: str, function: Callable[..., T], *args: Any,
+            deadline_s: float | None = None) -> T:
+    """Let a function make several calls of an object of libvirt as one.
+
+    Where the object's calls run in another thread, so does the function, and nothing
+    changes threads between its calls.
+
+    :param name: names the calls where they are late.
+    :param function: gets the object as libvirt made it, and the arguments.  It
+        returns data: objects of libvirt stay where they were made.
+    :param deadline_s: how long it may take; by default as any call.
+    :raises nova.virt.libvirt.errors.TooLate: after the deadline.
+    """
+    if not isinstance(target, _Proxy):
+        return function(target, *args)
+    calls = target._calls
+    within_s = calls.deadline_s if deadline_s is None else deadline_s
+    return cast(T, calls.run_within(within_s, name, function, target._target, *args))
+
+
+def deadline_of(target: Any) -> float | None:
+    """Return how long an answer to calls of an object is waited for, if it is known."""
+    return target._calls.deadline_s if isinstance(target, _Proxy) else None
 
 
 def _bare(argument: Any) -> Any:

@@ -78,3 +78,8 @@ class Domain:
         if self._host is None:
             return contextlib.nullcontext()
         return self._host.operation(self, kind)
+
+    def resized(self) -> None:
+        """Note that it has other CPUs or another memory now; see Host.resized."""
+        if self._host is not None:
+            self._host.resized(self)

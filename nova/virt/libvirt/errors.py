@@ -140,6 +140,17 @@ def translate(ex: libvirt.libvirtError, *,
     return exception.InternalError(err=message_of(ex))
 
 
+class TooLate(exception.HypervisorUnavailable):
+    """A call has not been answered in time; what it asks for may happen yet."""
+
+
+def too_late(name: str, seconds: float | None) -> TooLate:
+    """Return the error that says which call was given up after how long."""
+    return TooLate(
+        _('Connection to the hypervisor is broken: libvirt has not answered '
+          '%(name)s in %(seconds)g s') % {'name': name, 'seconds': seconds})
+
+
 def hypervisor_unavailable(reason: str) -> exception.HypervisorUnavailable:
     """Return the error that says why libvirt cannot be reached."""
     return exception.HypervisorUnavailable(

@@ -2,15 +2,18 @@
 # Copyright the nova-libvirt authors
 """How large the running guests are, without asking about each of them each time.
 
-A guest is asked about when it was not seen before, or runs under another number:
-it was started anew.  Nothing here waits for the guest's process.
+A guest is asked about when it was not seen before, when it runs under another number
+since it was started anew, and when an event or an operation of ours said that it may
+have changed.  Nothing here waits for the guest's process.
 """
 
 import collections
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 import dataclasses
 
 import libvirt
+
+from nova.virt.libvirt import errors
 
 #: Guests that are asked about again each time, one after the other: libvirt does
 #: not tell of everything that somebody else does to a guest.
@@ -27,22 +30,21 @@ class Size:
 
 
 class GuestSizes:
-    """Remembers the size of each running guest, by UUID.
+    """Remembers the size of each running guest, by UUID."""
 
-    :param ask: returns what virDomain.info() does; None if the guest is gone.
-    """
-
-    def __init__(self, ask: Callable[[libvirt.virDomain], list[int] | None]) -> None:
-        self._ask = ask
+    def __init__(self) -> None:
         self._known: dict[str, Size] = {}
+        #: Guests that may have changed since they were asked about.
+        self._changed: set[str] = set()
         self._turn: collections.deque[str] = collections.deque()
 
-    def forget(self, uuid: str | None = None) -> None:
-        """Ask again the next time: about one guest, or all."""
-        if uuid is None:
-            self._known = {}
-        else:
-            self._known.pop(uuid, None)
+    def forget(self) -> None:
+        """Ask about all of them the next time."""
+        self._known = {}
+
+    def changed(self, uuid: str) -> None:
+        """Ask about one of them the next time; from any thread."""
+        self._changed.add(uuid)
 
     def get(self, domains: Iterable[libvirt.virDomain]) -> list[Size]:
         """Return the sizes of guests.
@@ -55,23 +57,30 @@ class GuestSizes:
         for uuid, domain in running.items():
             size = known.get(uuid)
             if size is None or size.domain_id != domain.ID() or uuid in due:
-                size = self._measure(domain)
+                size = _measure(domain)
             if size is not None:
                 found[uuid] = size
         self._known = found
         return list(found.values())
-
-    def _measure(self, domain: libvirt.virDomain) -> Size | None:
-        info = self._ask(domain)
-        if info is None:
-            return None
-        return Size(domain.ID(), vcpus=info[3], memory_kb=info[2])
 
     def _due(self, running: Iterable[str]) -> set[str]:
         if not self._turn:
             self._turn = collections.deque(running)
         turn = self._turn
         due: set[str] = set()
-        while turn and len(due) < RECHECKED:
+        while self._changed:
+            due.add(self._changed.pop())
+        most = len(due) + RECHECKED
+        while turn and len(due) < most:
             due.add(turn.popleft())
         return due
+
+
+def _measure(domain: libvirt.virDomain) -> Size | None:
+    try:
+        info = domain.info()
+    except libvirt.libvirtError as error:
+        if errors.is_no_domain(error):
+            return None
+        raise
+    return Size(domain.ID(), vcpus=info[3], memory_kb=info[2])

@@ -15,12 +15,15 @@ import libvirt
 from oslo_log import log as logging
 
 from nova import exception
+from nova.virt import event as virtevent
+from nova.virt.libvirt import calls
 from nova.virt.libvirt import capabilities
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import connection
 from nova.virt.libvirt import errors
 from nova.virt.libvirt import eventqueue
 from nova.virt.libvirt import guestsizes
+from nova.virt.libvirt import gueststates
 from nova.virt.libvirt import listeners
 from nova.virt.libvirt import nodedevs
 from nova.virt.libvirt import numacells
@@ -33,10 +36,6 @@ GuestFactory = Callable[[libvirt.virDomain], Any]
 #: (8, 3, 0), or 8003000.
 Version = tuple[int, int, int] | int
 
-_RUNNING = libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE
-_ALL = _RUNNING | libvirt.VIR_CONNECT_LIST_DOMAINS_INACTIVE
-#: What a guest that is stuck does not answer is left out.
-_NO_WAIT = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
 #: As Nova understands it: no limit that anybody knows of.
 _UNLIMITED = 2**31 - 1
 
@@ -105,6 +104,7 @@ class Host:
                  keepalive: connection.KeepAlive | None = None,
                  auth_callback: connection.AuthCallback | None = None,
                  file_backed_memory_mb: int = 0) -> None:
+        self._event_handler = lifecycle_event_handler
         self._guest_factory = guest_factory
         self._file_backed_memory_mb = file_backed_memory_mb
         self._connection = connection.Connection(
@@ -113,14 +113,13 @@ class Host:
             on_open=self._watch, on_ready=self._ready, on_close=self._unwatch,
             on_lost=self._lost)
         self._events = eventqueue.EventQueue(
-            lifecycle_event_handler, conn_event_handler, self._connection.reconnect)
+            self._heard, conn_event_handler, self._connection.reconnect)
         self._capabilities = capabilities.Capabilities(
             self.get_connection, kinds or capabilities.GuestKinds())
         self._nodedevs = nodedevs.NodeDevices(
             self.get_connection, on_change=self._capabilities.forget)
-        self._sizes = guestsizes.GuestSizes(self._info_of)
-        #: Handles of domains by UUID: these stay right while domains come and go.
-        self._handles: dict[str, libvirt.virDomain] = {}
+        self._states = gueststates.GuestStates(self.get_connection)
+        self._sizes = guestsizes.GuestSizes()
         self._lock = threading.Lock()
         self._initialized = False
         self._hostname: str | None = None
@@ -166,17 +165,23 @@ class Host:
         self._nodedevs.watch(conn)
 
     def _ready(self, conn: libvirt.virConnect) -> None:
-        self._handles = {}
+        self._states.forget()
         self._capabilities.forget()
         self._nodedevs.forget()
         self._sizes.forget()
         self._events.opened(conn)
 
     def _unwatch(self, conn: libvirt.virConnect) -> None:
-        # Each of them holds the connection.
-        self._handles = {}
+        self._states.forget()
         self._events.unwatch(conn)
         self._nodedevs.unwatch(conn)
+
+    def _heard(self, event: virtevent.InstanceEvent) -> None:
+        # A guest that was started has another number, which says enough.
+        if not isinstance(event, virtevent.LifecycleEvent):
+            self._sizes.changed(event.uuid)
+        if self._event_handler is not None:
+            self._event_handler(event)
 
     def _lost(self, reason: str) -> None:
         self._events.lost(reason)
@@ -292,8 +297,10 @@ class Host:
         :param only_guests: leave out the one that Xen itself runs in.
         """
         with self._asking() as conn:
-            found = conn.listAllDomains(_RUNNING if only_running else _ALL)
-        return [domain for domain in found if not only_guests or domain.ID() != 0]
+            found = conn.listAllDomains(
+                gueststates.RUNNING if only_running else gueststates.ALL)
+        return [domain for domain in found
+                if not only_guests or gueststates.is_guest(domain)]
 
     def list_guests(self, only_running: bool = True,
                     only_guests: bool = True) -> list[Any]:
@@ -303,8 +310,8 @@ class Host:
 
     def list_guest_names(self) -> dict[str, str]:
         """Return the names of all guests of this host by UUID."""
-        return {domain.UUIDString(): domain.name()
-                for domain in self.list_instance_domains(only_running=False)}
+        with self._asking():
+            return self._states.get_names()
 
     # Their states and statistics
 
@@ -313,22 +320,16 @@ class Host:
 
         :raises nova.exception.InstanceNotFound: if there is none.
         """
-        with self._asking(uuid) as conn:
-            handle = self._handles.get(uuid)
-            if handle is None:
-                handle = self._handles[uuid] = conn.lookupByUUIDString(uuid)
-            found = conn.domainListGetStats([handle], libvirt.VIR_DOMAIN_STATS_STATE,
-                                            _NO_WAIT)
-        if not found:
-            self._handles.pop(uuid, None)
+        with self._asking(uuid):
+            found = self._states.get(uuid)
+        if found is None:
             raise exception.InstanceNotFound(instance_id=uuid)
-        domain, stats = found[0]
-        return stats['state.state'], domain.ID()
+        return found
 
     def get_domain_states(self) -> dict[str, tuple[int, int]]:
         """Return what get_domain_state does of all guests by UUID, at once."""
-        return {domain.UUIDString(): (stats['state.state'], domain.ID())
-                for domain, stats in self._get_stats(libvirt.VIR_DOMAIN_STATS_STATE)}
+        with self._asking():
+            return self._states.get_all()
 
     def get_domain_stats(self, kinds: int = 0, only_running: bool = False,
                          ) -> dict[str, dict[str, Any]]:
@@ -341,23 +342,17 @@ class Host:
         CPUs, of interfaces, or of what disks did.  Its cpu.time, user and system are
         not zero, and nobody's.
 
-        Of a guest that is busy, with a job or since QEMU does not answer another
-        call, there is only what libvirt knows without QEMU: nobody waits for it.
+        Of a guest that is busy with a job there is only what libvirt knows without
+        QEMU: nobody waits for it.  So it is of one whose QEMU does not answer, and its
+        state is VIR_DOMAIN_NOSTATE; the call takes half a second longer (and 5 ms
+        for each guest) for the first one that is found so.
 
         :param kinds: VIR_DOMAIN_STATS_*, or-ed; 0 for all.  QEMU is asked for
-            CPU_TOTAL, VCPU and BLOCK, half a millisecond or more for each guest, and
-            the first to find one that hangs hangs with it, until the deadline of
-            calls; STATE, BALLOON and INTERFACE come from libvirt alone.
+            CPU_TOTAL, VCPU and BLOCK, half a millisecond or more for each guest; STATE,
+            BALLOON and INTERFACE come from libvirt alone.
         """
-        return {domain.UUIDString(): stats
-                for domain, stats in self._get_stats(kinds, only_running)}
-
-    def _get_stats(self, kinds: int, only_running: bool = False,
-                   ) -> list[tuple[libvirt.virDomain, dict[str, Any]]]:
-        running = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE
-        flags = _NO_WAIT | (running if only_running else 0)
-        with self._asking() as conn:
-            return list(conn.getAllDomainStats(kinds, flags))
+        with self._asking():
+            return self._states.get_stats(kinds, only_running)
 
     def write_instance_config(self, xml: str) -> libvirt.virDomain:
         """Define a domain, or redefine it, without starting it.
@@ -718,15 +713,18 @@ class Host:
         """Return how many CPUs the running guests have together."""
         return sum(size.vcpus for size in self._get_sizes())
 
-    def _get_sizes(self) -> list[guestsizes.Size]:
-        return self._sizes.get(self.list_instance_domains())
+    def resized(self, guest: str | listeners.HasUUID) -> None:
+        """Note that a guest was given other CPUs, or another memory."""
+        self._sizes.changed(listeners.uuid_of(guest))
 
-    def _info_of(self, domain: libvirt.virDomain) -> list[int] | None:
-        try:
-            with self._asking():
-                return list(domain.info())
-        except exception.InstanceNotFound:
-            return None
+    def _get_sizes(self) -> list[guestsizes.Size]:
+        with self._asking() as conn:
+            return calls.at_once(conn, 'listAllDomains', self._sizes_of)
+
+    def _sizes_of(self, conn: libvirt.virConnect) -> list[guestsizes.Size]:
+        return self._sizes.get(
+            domain for domain in conn.listAllDomains(gueststates.RUNNING)
+            if gueststates.is_guest(domain))
 
     def get_numa_topology(self) -> tuple[numacells.HostCell, ...]:
         """Return the NUMA nodes; none where libvirt does not tell of any."""

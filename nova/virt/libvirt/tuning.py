@@ -68,6 +68,7 @@ class Tuning:
             most = raw.vcpusFlags(flags | libvirt.VIR_DOMAIN_VCPU_MAXIMUM)
             _check('vcpus', count, most)
             raw.setVcpusFlags(count, flags)
+        self._domain.resized()
 
     def pin_vcpu(self, vcpu: int, cpus: Collection[int], persistent: bool = False,
                  live: bool = False) -> None:

@@ -9,6 +9,7 @@ from nova import exception
 from nova.tests.fixtures.libvirt import waiting
 from nova.tests.unit import base
 from nova.virt.libvirt import calls
+from nova.virt.libvirt import errors
 
 
 class Domain(libvirt.virDomain):
@@ -131,7 +132,24 @@ class CallsTestCase(base.TestCase):
         self.assertNotEqual(self.conn.ident(), calls.beside(conn, self.conn).ident())
         self.assertIs(self.conn, calls.beside(self.conn, self.conn))
 
+    def test_several_calls_at_once_are_made_in_one_thread_with_libvirts_own(self):
+        made, conn = self.make()
+        idents, kind = calls.at_once(
+            conn, 'both', lambda bare, kind: ({bare.ident(), bare.ident()}, kind), 'k')
+        self.assertEqual(1, len(idents))
+        self.assertNotIn(self.conn.ident(), idents)
+        self.assertEqual('k', kind)
+        self.assertIs(self.conn, calls.at_once(self.conn, 'one', lambda bare: bare))
+
     # Giving them up
+
+    def test_calls_at_once_may_have_a_deadline_of_their_own(self):
+        made, conn = self.make()
+        error = self.assertRaises(
+            errors.TooLate, calls.at_once, conn, 'both', lambda bare: bare.hang(),
+            deadline_s=0.05)
+        self.assertIn('both in 0.05 s', str(error))
+        self.wait_for_none_late(made)
 
     def test_late_call_is_named(self):
         made, conn = self.make(deadline_s=0.05)

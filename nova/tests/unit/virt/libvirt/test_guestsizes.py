@@ -3,12 +3,15 @@
 
 import types
 
+import libvirt
+
+from nova.tests.fixtures.libvirt import errors
 from nova.tests.unit import base
 from nova.virt.libvirt import guestsizes
 
 
-def domain(uuid, number):
-    return types.SimpleNamespace(UUIDString=lambda: uuid, ID=lambda: number)
+def gone():
+    raise errors.make_error(libvirt.VIR_ERR_NO_DOMAIN, 'Domain not found')
 
 
 class GuestSizesTestCase(base.TestCase):
@@ -16,12 +19,15 @@ class GuestSizesTestCase(base.TestCase):
         super().setUp()
         self.asked = []
         self.info = {}
-        self.sizes = guestsizes.GuestSizes(self.ask)
-        self.domains = [domain(f'guest-{n}', n) for n in range(6)]
+        self.sizes = guestsizes.GuestSizes()
+        self.domains = [self.domain(f'guest-{n}', n) for n in range(6)]
 
-    def ask(self, found):
-        self.asked.append(found.UUIDString())
-        return self.info.get(found.UUIDString(), [1, 4096, 2048, 2, 0])
+    def domain(self, uuid, number):
+        def info():
+            self.asked.append(uuid)
+            return self.info[uuid]() if uuid in self.info else [1, 4096, 2048, 2, 0]
+        return types.SimpleNamespace(
+            UUIDString=lambda: uuid, ID=lambda: number, info=info)
 
     def asked_by(self, domains):
         self.asked.clear()
@@ -42,21 +48,26 @@ class GuestSizesTestCase(base.TestCase):
     def test_one_that_was_started_anew_is_asked_about(self):
         self.sizes.get(self.domains)
         self.sizes.get(self.domains)
-        self.domains[5] = domain('guest-5', 77)
-        self.info['guest-5'] = [1, 4096, 1024, 8, 0]
+        self.domains[5] = self.domain('guest-5', 77)
+        self.info['guest-5'] = lambda: [1, 4096, 1024, 8, 0]
         found = self.sizes.get(self.domains)
         self.assertEqual(guestsizes.Size(77, 8, 1024), found[5])
 
     def test_one_that_has_gone_does_not_count(self):
         self.sizes.get(self.domains)
         self.assertEqual(5, len(self.sizes.get(self.domains[:5])))
-        self.info['guest-9'] = None
+        self.info['guest-9'] = gone
         self.assertEqual(5, len(self.sizes.get(
-            [*self.domains[:5], domain('guest-9', 9)])))
+            [*self.domains[:5], self.domain('guest-9', 9)])))
+
+    def test_what_changed_is_asked_about_once_and_beside_the_others(self):
+        self.sizes.get(self.domains)
+        for _ in range(2):
+            self.sizes.changed('guest-0')
+        self.assertEqual(['guest-0', 'guest-2', 'guest-3'], self.asked_by(self.domains))
+        self.assertEqual(['guest-4', 'guest-5'], self.asked_by(self.domains))
 
     def test_what_is_forgotten_is_asked_about(self):
         self.sizes.get(self.domains)
-        self.sizes.forget('guest-5')
-        self.assertIn('guest-5', self.asked_by(self.domains))
         self.sizes.forget()
         self.assertEqual(6, len(self.asked_by(self.domains)))

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""The names, states and statistics of guests, many in one round trip.
+
+Handles of domains are made, used and dropped in the thread of the call; what comes
+out is data.
+"""
+
+from collections.abc import Callable
+import threading
+from typing import Any
+
+import libvirt
+
+from nova import exception
+from nova.virt.libvirt import calls
+from nova.virt.libvirt import errors
+
+#: (VIR_DOMAIN_*, number of the domain, or -1 if it does not run)
+State = tuple[int, int]
+States = dict[str, State]
+Stats = dict[str, dict[str, Any]]
+
+RUNNING = libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE
+ALL = RUNNING | libvirt.VIR_CONNECT_LIST_DOMAINS_INACTIVE
+#: What a guest that is busy does not answer is left out.
+_NO_WAIT = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
+_STATE = libvirt.VIR_DOMAIN_STATS_STATE
+
+#: Round trips for single states that are under way at once; who asks meanwhile
+#: shares the next one.
+WAYS = 4
+#: QEMU has answered after so long, or does not: for all guests, and for each.
+PATIENCE_S = 0.5
+PATIENCE_EACH_S = 0.005
+#: Guests without an answer that are got around in one call for all.
+_MAX_SILENT = 8
+
+
+class _Batch:
+    """Guests whose states are asked for in one round trip."""
+
+    def __init__(self) -> None:
+        self.uuids: set[str] = set()
+        self.is_over = threading.Event()
+        #: None if it failed.
+        self.states: States | None = None
+        self.error: exception.HypervisorUnavailable | None = None
+
+
+class GuestStates:
+    """Asks libvirt what guests are doing.
+
+    :param get_connection: returns a live connection.
+    """
+
+    def __init__(self, get_connection: Callable[[], libvirt.virConnect]) -> None:
+        self._get_connection = get_connection
+        self._lock = threading.Lock()
+        self._ways = threading.Semaphore(WAYS)
+        #: Collects who asks before a way is free.
+        self._next: _Batch | None = None
+        #: Handles by UUID, of one connection: these stay right while domains come
+        #: and go.
+        self._conn: libvirt.virConnect | None = None
+        self._handles: dict[str, libvirt.virDomain] = {}
+        #: Guests whose QEMU did not answer when last asked for statistics, and how
+        #: many guests there were then.
+        self._silent: set[str] = set()
+        self._count = 0
+
+    def forget(self) -> None:
+        """Let go of the handles, each of which holds its connection."""
+        self._conn, self._handles = None, {}
+
+    # One guest
+
+    def get(self, uuid: str) -> State | None:
+        """Return the state of a guest; None if there is none.
+
+        It is asked for after the call begins, at the cost of at most one round trip
+        once the guest is known.
+
+        :raises nova.exception.HypervisorUnavailable: without a connection.
+        """
+        batch, leads = self._join(uuid)
+        if leads:
+            self._lead(batch)
+        else:
+            batch.is_over.wait()
+        if batch.error is not None:
+            raise exception.HypervisorUnavailable(str(batch.error)) from batch.error
+        if batch.states is None:
+            # It failed for somebody else, and says so there.
+            return self._ask({uuid}).get(uuid)
+        return batch.states.get(uuid)
+
+    def _join(self, uuid: str) -> tuple[_Batch, bool]:
+        """Return the batch that a guest is in now, and whether it was empty."""
+        with self._lock:
+            leads = self._next is None
+            batch = self._next = self._next or _Batch()
+            batch.uuids.add(uuid)
+        return batch, leads
+
+    def _lead(self, batch: _Batch) -> None:
+        """Ask for all that are in a batch once a way is free."""
+        try:
+            self._wait_for_way()
+            try:
+                self._close(batch)
+                batch.states = self._ask(batch.uuids)
+            finally:
+                self._ways.release()
+        except exception.HypervisorUnavailable as error:
+            batch.error = error
+            raise
+        finally:
+            self._close(batch)
+            batch.is_over.set()
+
+    def _wait_for_way(self) -> None:
+        deadline_s = calls.deadline_of(self._get_connection())
+        if not self._ways.acquire(timeout=deadline_s):
+            raise errors.too_late('domainListGetStats', deadline_s)
+
+    def _close(self, batch: _Batch) -> None:
+        """Let nobody join any more."""
+        with self._lock:
+            if self._next is batch:
+                self._next = None
+
+    def _ask(self, uuids: set[str]) -> States:
+        return calls.at_once(self._get_connection(), 'domainListGetStats',
+                             self._states_of, uuids)
+
+    def _states_of(self, conn: libvirt.virConnect, uuids: set[str]) -> States:
+        handles = self._handles_of(conn, uuids)
+        if not handles:
+            return {}
+        found = {domain.UUIDString(): (stats['state.state'], domain.ID())
+                 for domain, stats
+                 in conn.domainListGetStats(handles, _STATE, _NO_WAIT)}
+        for uuid in uuids - found.keys():
+            self._handles.pop(uuid, None)
+        return found
+
+    def _handles_of(self, conn: libvirt.virConnect, uuids: set[str],
+                    ) -> list[libvirt.virDomain]:
+        if self._conn is not conn:
+            self._conn, self._handles = conn, {}
+        handles = self._handles
+        for uuid in uuids - handles.keys():
+            try:
+                handles[uuid] = conn.lookupByUUIDString(uuid)
+            except libvirt.libvirtError as error:
+                if not errors.is_no_domain(error):
+                    raise
+        found = (handles.get(uuid) for uuid in uuids)
+        return [handle for handle in found if handle is not None]
+
+    # All guests
+
+    def get_all(self) -> States:
+        """Return the states of all guests by UUID."""
+        return calls.at_once(self._get_connection(), 'getAllDomainStats', _states)
+
+    def get_names(self) -> dict[str, str]:
+        """Return the names of all guests by UUID."""
+        return calls.at_once(self._get_connection(), 'listAllDomains', _names)
+
+    def get_stats(self, kinds: int, only_running: bool) -> Stats:
+        """Return statistics of all guests by UUID.
+
+        A guest whose QEMU does not answer is got around: the call that it holds up
+        keeps it busy, so that the next one leaves out what only QEMU knows of it.
+        Its state is VIR_DOMAIN_NOSTATE, since nobody can say what it is doing.
+        """
+        flags = _NO_WAIT
+        if only_running:
+            flags |= libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE
+        conn = self._get_connection()
+        if self._silent:
+            self._silent = calls.at_once(conn, 'controlInfo', _silent)
+        found = self._get_stats(conn, kinds, flags)
+        self._count = len(found)
+        for uuid in self._silent & found.keys():
+            found[uuid]['state.state'] = libvirt.VIR_DOMAIN_NOSTATE
+        return found
+
+    def _get_stats(self, conn: libvirt.virConnect, kinds: int, flags: int) -> Stats:
+        patience_s = PATIENCE_S + PATIENCE_EACH_S * self._count
+        for _turn in range(_MAX_SILENT):
+            try:
+                return calls.at_once(conn, 'getAllDomainStats', _stats, kinds, flags,
+                                     deadline_s=patience_s)
+            except errors.TooLate:
+                self._silent = calls.at_once(conn, 'controlInfo', _silent)
+                if not self._silent:
+                    # They are only slow.
+                    break
+        return calls.at_once(conn, 'getAllDomainStats', _stats, kinds, flags)
+
+
+def is_guest(domain: libvirt.virDomain) -> bool:
+    """Tell a guest from the domain that Xen itself runs in."""
+    return bool(domain.ID() != 0)
+
+
+def _states(conn: libvirt.virConnect) -> States:
+    return {domain.UUIDString(): (stats['state.state'], domain.ID())
+            for domain, stats in conn.getAllDomainStats(_STATE, _NO_WAIT)}
+
+
+def _names(conn: libvirt.virConnect) -> dict[str, str]:
+    return {domain.UUIDString(): domain.name()
+            for domain in conn.listAllDomains(ALL) if is_guest(domain)}
+
+
+def _stats(conn: libvirt.virConnect, kinds: int, flags: int) -> Stats:
+    return {domain.UUIDString(): stats
+            for domain, stats in conn.getAllDomainStats(kinds, flags)}
+
+
+def _silent(conn: libvirt.virConnect) -> set[str]:
+    """Return the guests whose QEMU was asked something and does not answer."""
+    return {domain.UUIDString() for domain in conn.listAllDomains(RUNNING)
+            if _is_silent(domain)}
+
+
+def _is_silent(domain: libvirt.virDomain) -> bool:
+    try:
+        state, _details, since_ms = domain.controlInfo()
+    except libvirt.libvirtError as error:
+        if errors.is_no_domain(error) or errors.is_operation_invalid(error):
+            return False
+        raise
+    return bool(state == libvirt.VIR_DOMAIN_CONTROL_OCCUPIED
+                and since_ms >= PATIENCE_S * 1000 / 2)
