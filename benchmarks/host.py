@@ -31,7 +31,8 @@ from nova import monkey_patch
 URI = 'qemu:///system'
 _TURNS = 15
 _THREADS = (1, 2, 4, 8, 16)
-_THROUGHPUT_S = 1.0
+_THROUGHPUT_S = 0.5
+_THROUGHPUT_TURNS = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,10 +130,16 @@ def _throughputs(driver: Any, conn: libvirt.virConnect, uuids: list[str],
                  ) -> dict[int, tuple[float, float]]:
     domains = {each: conn.lookupByUUIDString(each) for each in uuids}
     instances = {each: types.SimpleNamespace(uuid=each) for each in uuids}
-    return {threads: (
-        _throughput(lambda each: driver.get_info(instances[each]), uuids, threads),
-        _throughput(lambda each: domains[each].state(0), uuids, threads))
-        for threads in _THREADS}
+    best = {threads: (0.0, 0.0) for threads in _THREADS}
+    # Each number in each turn, so that what else the machine does strikes all.
+    for _turn in range(_THROUGHPUT_TURNS):
+        for threads, (ours, raw) in best.items():
+            best[threads] = (
+                max(ours, _throughput(lambda each: driver.get_info(instances[each]),
+                                      uuids, threads)),
+                max(raw, _throughput(lambda each: domains[each].state(0), uuids,
+                                     threads)))
+    return best
 
 
 @contextlib.contextmanager

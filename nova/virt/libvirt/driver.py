@@ -130,7 +130,7 @@ class LibvirtDriver(driver.ComputeDriver):
         return list(self._host.list_guest_names().values())
 
     def list_instance_uuids(self) -> list[str]:
-        return list(self._host.list_guest_names())
+        return self._host.list_guest_uuids()
 
     def instance_exists(self, instance: 'objects.Instance') -> bool:
         try:

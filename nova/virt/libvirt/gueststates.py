@@ -29,7 +29,7 @@ _STATE = libvirt.VIR_DOMAIN_STATS_STATE
 
 #: Round trips for single states that are under way at once; who asks meanwhile
 #: shares the next one.
-WAYS = 4
+WAYS = 2
 #: QEMU has answered after so long, or does not: for all guests, and for each.
 PATIENCE_S = 0.5
 PATIENCE_EACH_S = 0.005
@@ -64,6 +64,7 @@ class GuestStates:
         #: and go.
         self._conn: libvirt.virConnect | None = None
         self._handles: dict[str, libvirt.virDomain] = {}
+        self._is_xen: bool | None = None
         #: Guests whose QEMU did not answer when last asked for statistics, and how
         #: many guests there were then.
         self._silent: set[str] = set()
@@ -167,7 +168,19 @@ class GuestStates:
 
     def get_names(self) -> dict[str, str]:
         """Return the names of all guests by UUID."""
-        return calls.at_once(self._get_connection(), 'listAllDomains', _names)
+        return calls.at_once(self._get_connection(), 'listAllDomains', lambda conn: {
+            domain.UUIDString(): domain.name() for domain in self._guests(conn)})
+
+    def get_uuids(self) -> list[str]:
+        """Return the UUIDs of all guests."""
+        return calls.at_once(self._get_connection(), 'listAllDomains', lambda conn: [
+            domain.UUIDString() for domain in self._guests(conn)])
+
+    def _guests(self, conn: libvirt.virConnect) -> list[libvirt.virDomain]:
+        domains: list[libvirt.virDomain] = conn.listAllDomains(ALL)
+        if self._is_xen is None:
+            self._is_xen = conn.getType() == 'Xen'
+        return [*filter(is_guest, domains)] if self._is_xen else domains
 
     def get_stats(self, kinds: int, only_running: bool) -> Stats:
         """Return statistics of all guests by UUID.
@@ -210,11 +223,6 @@ def is_guest(domain: libvirt.virDomain) -> bool:
 def _states(conn: libvirt.virConnect) -> States:
     return {domain.UUIDString(): (stats['state.state'], domain.ID())
             for domain, stats in conn.getAllDomainStats(_STATE, _NO_WAIT)}
-
-
-def _names(conn: libvirt.virConnect) -> dict[str, str]:
-    return {domain.UUIDString(): domain.name()
-            for domain in conn.listAllDomains(ALL) if is_guest(domain)}
 
 
 def _stats(conn: libvirt.virConnect, kinds: int, flags: int) -> Stats:

@@ -313,6 +313,11 @@ class Host:
         with self._asking():
             return self._states.get_names()
 
+    def list_guest_uuids(self) -> list[str]:
+        """Return the UUIDs of all guests of this host."""
+        with self._asking():
+            return self._states.get_uuids()
+
     # Their states and statistics
 
     def get_domain_state(self, uuid: str) -> tuple[int, int]:

@@ -176,7 +176,17 @@ class AllStatesTestCase(GuestStatesTestCase):
         self.assertNotIn(0, [stats['state.state'] for stats in found.values()])
         self.assertEqual(2, self.count('getAllDomainStats'))
 
+    def test_xens_own_domain_is_no_guest(self):
+        self.fake.hypervisor.find(self.uuids[0]).domain_id = 0
+        self.assertIn(self.uuids[0], self.states.get_uuids())
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.tests.fixtures.libvirt.connection.FakeConnection.getType',
+            lambda conn: 'Xen'))
+        states = gueststates.GuestStates(lambda: self.conn)
+        self.assertEqual(self.uuids[1:], list(states.get_names()))
+
     def test_names_and_states_are_a_round_trip_each(self):
+        self.assertEqual(self.uuids, self.states.get_uuids())
         before = len(self.fake.faults.calls)
         self.assertEqual(
             {each: f'guest-{n}' for n, each in enumerate(self.uuids)},
