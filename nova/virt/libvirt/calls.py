@@ -12,6 +12,7 @@ more: what is called beyond them fails at once.
 from collections.abc import Callable
 import importlib
 import threading
+import time
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
@@ -24,6 +25,8 @@ T = TypeVar('T')
 #: Threads that calls without an answer may occupy: fewer than the 20 of eventlet's
 #: pool, so that a new connection can always be opened.
 MAX_LATE = 16
+#: Calls that were made so long ago, several at once, may wait for nobody.
+NUDGE_AFTER_S = 0.05
 #: Idle threads that are kept for the next calls.
 MAX_IDLE = 32
 
@@ -71,6 +74,7 @@ class _Job:
         self._args = args
         self._kwargs = kwargs
         self.began = self.ended = self.given_up = self.counts = False
+        self.made_at = time.monotonic()
 
     def call(self) -> Any:
         return self._function(*self._args, **self._kwargs)
@@ -80,10 +84,13 @@ class Calls:
     """Makes calls, and gives up those that get no answer in time.
 
     :param deadline_s: how long an answer is waited for.
+    :param nudge: makes a call that libvirtd answers at once; see _Nudger.
     """
 
-    def __init__(self, deadline_s: float = 60) -> None:
+    def __init__(self, deadline_s: float = 60,
+                 nudge: Callable[[], None] | None = None) -> None:
         self.deadline_s = deadline_s
+        self._nudger = _Nudger(nudge) if nudge is not None else None
         # Taken in threads of either kind, and held for no longer than a comparison.
         self._lock = native('threading').Lock()
         self._late: list[_Job] = []
@@ -104,6 +111,8 @@ class Calls:
         """Let the idle threads end; the late ones end with their calls."""
         if self._threads is not None:
             self._threads.close()
+        if self._nudger is not None:
+            self._nudger.close()
 
     def run(self, name: str, function: Callable[..., Any], *args: Any,
             **kwargs: Any) -> Any:
@@ -137,6 +146,8 @@ class Calls:
             if not (self._late and self._under_way >= MAX_LATE):
                 job.counts = may_be_late
                 self._under_way += may_be_late
+                if self._nudger is not None:
+                    self._nudger.add(job)
                 return
         raise errors.hypervisor_unavailable(
             _('%(name)s was not called: libvirt has not answered %(late)s')
@@ -181,6 +192,11 @@ class Calls:
             self._under_way -= job.counts
             if job.given_up:
                 self._late.remove(job)
+        self._forget(job)
+
+    def _forget(self, job: _Job) -> None:
+        if self._nudger is not None:
+            self._nudger.remove(job)
 
     def _give_up(self, job: _Job, deadline_s: float | None) -> Exception:
         """Wait no longer for a call; return the error that says so."""
@@ -188,9 +204,66 @@ class Calls:
             job.given_up = True
             if not job.began:
                 self._under_way -= job.counts
+                self._forget(job)
             elif not job.ended:
                 self._late.append(job)
         return errors.too_late(job.name, deadline_s)
+
+
+class _Nudger:
+    """Wakes libvirt's client where it has not noticed a call.
+
+    One of the threads that make calls waits for what comes over the socket, for the
+    others too.  A call that another thread makes while that one begins to wait is not
+    sent before something else wakes it (libvirt 9.0.0: beside a call that hangs, the
+    second of others made one after the other hangs too).  Any call does; so as long
+    as several are under way and one of them is not young, one more is made now
+    and then.
+    """
+
+    def __init__(self, nudge: Callable[[], None]) -> None:
+        self._nudge = nudge
+        threads = native('threading')
+        self._jobs: set[_Job] = set()
+        self._several = threads.Event()
+        self._closed = False
+        self._thread = threads.Thread(
+            target=self._run, name='libvirt-nudge', daemon=True)
+        self._started = False
+
+    def add(self, job: _Job) -> None:
+        """Note a call; not to be called twice at once."""
+        self._jobs.add(job)
+        if len(self._jobs) > 1 and not self._several.is_set():
+            self._several.set()
+            if not self._started:
+                self._started = True
+                self._thread.start()
+
+    def remove(self, job: _Job) -> None:
+        """Note that a call is over, from any thread."""
+        self._jobs.discard(job)
+
+    def close(self) -> None:
+        """Let the thread end."""
+        self._closed = True
+        self._several.set()
+
+    def _run(self) -> None:
+        sleep = native('time').sleep
+        while True:
+            self._several.wait()
+            sleep(NUDGE_AFTER_S)
+            if self._closed:
+                return
+            # First: who comes from now on sets it again.
+            self._several.clear()
+            jobs = list(self._jobs)
+            if len(jobs) < 2:
+                continue
+            self._several.set()
+            if any(time.monotonic() - job.made_at > NUDGE_AFTER_S for job in jobs):
+                self._nudge()
 
 
 class _Answer:

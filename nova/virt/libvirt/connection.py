@@ -168,7 +168,7 @@ class Connection:
         self._auth_callback = auth_callback or self._connect_auth_cb
         self._open_timeout_s = open_timeout_s
         #: Makes the calls of every connection.
-        self.calls = libvirt_calls.Calls(call_timeout_s)
+        self.calls = libvirt_calls.Calls(call_timeout_s, self._nudge)
         self._on_open = on_open
         self._on_ready = on_ready
         self._on_close = on_close
@@ -314,6 +314,14 @@ class Connection:
         if link is not None:
             libvirt_calls.start(self._give_up, link).join(CLOSE_TIMEOUT_S)
         self.calls.close()
+
+    def _nudge(self) -> None:
+        """Ask something that libvirtd answers at once; in a native thread."""
+        link = self._link
+        raw = link.raw if link is not None else None
+        if raw is not None:
+            with contextlib.suppress(libvirt.libvirtError):
+                raw.getLibVersion()
 
     # Losing it
 

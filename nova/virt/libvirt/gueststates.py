@@ -33,6 +33,9 @@ WAYS = 2
 #: QEMU has answered after so long, or does not: for all guests, and for each.
 PATIENCE_S = 0.5
 PATIENCE_EACH_S = 0.005
+#: Where a call is held up, QEMU that says nothing for so long is what does it.
+SILENT_AFTER_MS = 150
+_LOOKS, _PAUSE_S = 10, 0.02
 #: Guests without an answer that are got around in one call for all.
 _MAX_SILENT = 8
 
@@ -232,16 +235,22 @@ def _stats(conn: libvirt.virConnect, kinds: int, flags: int) -> Stats:
 
 def _silent(conn: libvirt.virConnect) -> set[str]:
     """Return the guests whose QEMU was asked something and does not answer."""
-    return {domain.UUIDString() for domain in conn.listAllDomains(RUNNING)
-            if _is_silent(domain)}
+    waits: dict[str, int] = {}
+    for _look in range(_LOOKS):
+        waits = {domain.UUIDString(): _waits_ms(domain)
+                 for domain in conn.listAllDomains(RUNNING)}
+        if not any(0 < since_ms < SILENT_AFTER_MS for since_ms in waits.values()):
+            break
+        calls.native('time').sleep(_PAUSE_S)
+    return {uuid for uuid, since_ms in waits.items() if since_ms >= SILENT_AFTER_MS}
 
 
-def _is_silent(domain: libvirt.virDomain) -> bool:
+def _waits_ms(domain: libvirt.virDomain) -> int:
+    """Return for how long libvirt has been waiting for QEMU; 0 if it is not."""
     try:
         state, _details, since_ms = domain.controlInfo()
     except libvirt.libvirtError as error:
         if errors.is_no_domain(error) or errors.is_operation_invalid(error):
-            return False
+            return 0
         raise
-    return bool(state == libvirt.VIR_DOMAIN_CONTROL_OCCUPIED
-                and since_ms >= PATIENCE_S * 1000 / 2)
+    return int(since_ms) if state == libvirt.VIR_DOMAIN_CONTROL_OCCUPIED else 0

@@ -141,6 +141,43 @@ class CallsTestCase(base.TestCase):
         self.assertEqual('k', kind)
         self.assertIs(self.conn, calls.at_once(self.conn, 'one', lambda bare: bare))
 
+    # Nudging
+
+    def nudged(self):
+        self.nudges = []
+        made = calls.Calls(30, lambda: self.nudges.append(self.conn.ident()))
+        self.addCleanup(made.close)
+        return made, made.wrap(self.conn)
+
+    def hang(self, conn, times):
+        hanging = [threading.Thread(target=conn.hang, daemon=True)
+                   for _ in range(times)]
+        for each in hanging:
+            each.start()
+        waiting.wait_for(lambda: len(self.conn.made) == times, 'the calls')
+        return hanging
+
+    def test_calls_under_way_together_are_nudged_until_they_are_over(self):
+        made, conn = self.nudged()
+        hanging = self.hang(conn, 2)
+        waiting.wait_for(lambda: len(self.nudges) > 2, 'nudges')
+        self.assertNotIn(self.conn.ident(), self.nudges)
+        self.conn.go_on.set()
+        for each in hanging:
+            each.join(30)
+        self.assertEqual(set(), made._nudger._jobs)
+        waiting.wait_for(lambda: not made._nudger._several.is_set(), 'the last one')
+
+    def test_one_call_alone_is_not_nudged(self):
+        made, conn = self.nudged()
+        (hanging,) = self.hang(conn, 1)
+        self.assertFalse(made._nudger._several.is_set())
+        self.conn.go_on.set()
+        hanging.join(30)
+        for _ in range(3):
+            conn.lookup()
+        self.assertEqual([], self.nudges)
+
     # Giving them up
 
     def test_calls_at_once_may_have_a_deadline_of_their_own(self):

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""A guest whose QEMU does not answer is unknown; nobody waits for it."""
+
+from collections.abc import Callable
+import os
+import pathlib
+import signal
+import time
+from typing import Any
+
+import fixtures
+import libvirt
+import testtools
+
+from nova.tests.functional import hypervisor
+from nova.tests.functional import waiting
+
+#: A look at all guests takes no longer.
+_LIMIT_S = 1
+_ROUNDS = 3
+_UNKNOWN = libvirt.VIR_DOMAIN_NOSTATE
+
+
+class SilentGuestTest(testtools.TestCase):
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.useFixture(fixtures.FakeLogger())
+        self.hypervisor = self.useFixture(hypervisor.Hypervisor())
+        self.driver = self.hypervisor.driver
+        self.uuids = [self.hypervisor.start().instance.uuid for _ in range(3)]
+        self.silent = self.uuids[0]
+        self.running = dict.fromkeys(
+            self.uuids, (libvirt.VIR_DOMAIN_RUNNING, True))
+
+    def pid(self, uuid: str) -> int:
+        (pid,) = (int(found.name) for found in pathlib.Path('/proc').glob('[0-9]*')
+                  if f'-uuid\0{uuid}\0'.encode() in _command_line(found))
+        return pid
+
+    def timed(self, look: Callable[[], Any]) -> Any:
+        began = time.monotonic()
+        found = look()
+        self.times.append(time.monotonic() - began)
+        return found
+
+    def states(self) -> dict[str, tuple[int, bool]]:
+        """Give each guest's state, and whether QEMU was heard."""
+        stats = self.timed(self.driver._host.get_domain_stats)
+        return {uuid: (stats[uuid]['state.state'], 'block.0.rd.reqs' in stats[uuid])
+                for uuid in self.uuids}
+
+    def look_at_all(self) -> list[float]:
+        """Look in each way, twice, at guests one of which is silent; return times."""
+        self.times: list[float] = []
+        for _ in range(2):
+            self.assertEqual({**self.running, self.silent: (_UNKNOWN, False)},
+                             self.states())
+            for look in (self.driver.list_instance_uuids, self.driver.get_power_states):
+                self.assertLessEqual(set(self.uuids), set(self.timed(look)))
+            found = self.timed(lambda: self.driver.get_available_resource('here'))
+            self.assertGreaterEqual(found['vcpus_used'], len(self.uuids))
+        return list(self.times)
+
+    def wait_for_answers(self) -> None:
+        waiting.until(lambda: self.states() == self.running, 60, 'all answers')
+        # The call that was held up is over, too.
+        waiting.until(lambda: not self.driver._host._connection.calls.late, 10,
+                      'no late call')
+
+    def test_it_alone_is_unknown_until_it_answers(self) -> None:
+        self.times = []
+        self.wait_for_answers()
+        pid = self.pid(self.silent)
+        self.addCleanup(os.kill, pid, signal.SIGCONT)
+        rounds = []
+        for _ in range(_ROUNDS):
+            os.kill(pid, signal.SIGSTOP)
+            rounds.append(self.look_at_all())
+            os.kill(pid, signal.SIGCONT)
+            self.wait_for_answers()
+        # What else the machine does takes time as well, but not each time.
+        best = [min(times) for times in zip(*rounds, strict=True)]
+        self.assertLess(max(best), _LIMIT_S, rounds)
+
+
+def _command_line(process: pathlib.Path) -> bytes:
+    try:
+        return (process / 'cmdline').read_bytes()
+    except OSError:
+        return b''
