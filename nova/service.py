@@ -96,7 +96,7 @@ class Service:
         Where it cannot be used, everything stays as it was, and the log says why.
         """
         try:
-            declared.reload()
+            self._manager.networks.load()
         except exception.InvalidConfiguration as error:
             LOG.error('%s', error)
             return

@@ -59,8 +59,8 @@ class API:
         :raises exception.ImageNotFound: if there is no such image.
         :raises exception.ComputeResourcesUnavailable: if the flavor is larger
             than this host.
-        :raises exception.NovaException: as image_fit.check() and
-            :meth:`new_instance.Request.check`.
+        :raises exception.NovaException: as image_fit.check(),
+            :meth:`new_instance.Request.check` and the check of NodeNetworks.
 
         After any of these nothing is recorded.
         """
@@ -73,7 +73,9 @@ class API:
         image_fit.check(image, flavor)
         self._manager.tracker.check_ever_fits(
             flavor, objects.ImageMeta.from_dict(image))
-        instances = new_instance.record(context, request, max(min_count, max_count))
+        taken = self._manager.networks.check(request.asked_networks())
+        instances = new_instance.record(
+            context, request, max(min_count, max_count), taken)
         for instance in instances:
             self._begin_build(context, instance, image)
         return instances

@@ -35,11 +35,13 @@ class InterfaceActions:
         self._driver = driver
 
     def attach(self, context: 'nova_context.RequestContext',
-               instance: 'objects.Instance', asked: allotment.Asked) -> model.VIF:
+               instance: 'objects.Instance', asked: allotment.Asked,
+               taken: allotment.Taken | None = None) -> model.VIF:
         """Give a guest one more interface, and return it.
 
         After a failure the instance has the interfaces that it had.
 
+        :param taken: addresses that others have.
         :raises exception.AttachInterfaceNotSupported: if there is no guest.
         :raises exception.InvalidInput: if there is no such network or address.
         :raises exception.InterfaceAttachFailed: with what failed.
@@ -48,7 +50,7 @@ class InterfaceActions:
                 self._driver.capabilities.get('supports_attach_interface')):
             raise exception.AttachInterfaceNotSupported(instance_uuid=instance.uuid)
         before = instance.get_network_info()
-        vif = allotment.add(instance, asked)
+        vif = allotment.add(instance, asked, taken)
         try:
             self._write(context, instance, model.NetworkInfo([*before, vif]))
             self._driver.attach_interface(context, instance, instance.image_meta, vif)

@@ -17,6 +17,7 @@ from nova.compute import host_service
 from nova.compute import interface_actions
 from nova.compute import lifecycle_events
 from nova.compute import locks
+from nova.compute import node_networks
 from nova.compute import power
 from nova.compute import power_actions
 from nova.compute import power_state
@@ -65,6 +66,7 @@ class ComputeManager:
         self.builder = builder.Builder(self.driver, self.tracker)
         self.background = background.Background()
         self._power = power_actions.PowerActions(self.driver)
+        self.networks = node_networks.NodeNetworks(self.driver)
         self.interfaces = interface_actions.InterfaceActions(self.driver)
         self._locks = locks.InstanceLocks()
         self._events = lifecycle_events.LifecycleEvents(
@@ -76,12 +78,14 @@ class ComputeManager:
         """Start the driver and bring every instance to a true state.
 
         :raises exception.HypervisorUnavailable: if the hypervisor is not there.
+        :raises exception.InvalidConfiguration: if it has not the declared networks.
         """
         context = nova_context.get_admin_context()
         host_service.record(context, self.host)
         if CONF.workarounds.handle_virt_lifecycle_events:
             self.driver.register_event_listener(self.handle_events)
         self.driver.init_host(self.host)
+        self.networks.load()
         instances = objects.InstanceList.get_all(context)
         self.tracker.take_over(instances)
         self.tracker.update(context)
@@ -204,7 +208,11 @@ class ComputeManager:
 
     def _build(self, context: Context, instance: 'objects.Instance',
                image: Mapping[str, Any]) -> None:
-        host_service.refuse_if_disabled(context, self.host)
+        try:
+            host_service.refuse_if_disabled(context, self.host)
+        except exception.NovaException:
+            allotment.release(context, instance)
+            raise
         self.builder.build(context, instance, image)
 
     def terminate_instance(self, context: Context,
@@ -259,12 +267,14 @@ class ComputeManager:
         After a failure the instance has the interfaces that it had.
 
         :raises exception.InstanceInvalidState: if something else is done to it.
+        :raises node_networks.NetworkNotReady: if the host has not what it needs.
         """
+        taken = self.networks.check([asked])
         with self._locked(instance.uuid):
             current = objects.Instance.get_by_uuid(context, instance.uuid)
             rules.ATTACH_INTERFACE.check(current)
             with recorder.event(context, instance.uuid, 'attach_interface'):
-                return self.interfaces.attach(context, current, asked)
+                return self.interfaces.attach(context, current, asked, taken)
 
     def detach_interface(self, context: Context, instance: 'objects.Instance',
                          port_id: str) -> None:

@@ -55,6 +55,13 @@ class Request:
         _refuse_data_without_drive(self)
         _check_zone(self.availability_zone)
 
+    def asked_networks(self) -> Sequence[allotment.Asked]:
+        """Return the interfaces, chosen here where the client leaves the choice.
+
+        :raises exception.InvalidInput: if there is a choice.
+        """
+        return allotment.automatic() if self.networks is None else self.networks
+
 
 def _refuse_data_without_drive(request: Request) -> None:
     """Refuse what a guest would look for in vain: only a drive hands it over."""
@@ -79,15 +86,16 @@ def _check_zone(asked: str | None) -> None:
             % asked)
 
 
-def record(context: 'nova_context.RequestContext', request: Request,
-           count: int) -> 'Sequence[objects.Instance]':
+def record(context: 'nova_context.RequestContext', request: Request, count: int,
+           taken: allotment.Taken | None = None) -> 'Sequence[objects.Instance]':
     """Record the instances that are to be built.
 
     After a failure none of them is recorded.
+
+    :param taken: addresses that others have.
     """
-    asked = (allotment.automatic() if request.networks is None
-             else request.networks)
-    allotment.check(asked, count)
+    asked = request.asked_networks()
+    allotment.check(asked, count, taken)
     reservation_id = f'r-{utils.get_hash_str(uuidutils.generate_uuid())[:8]}'
     recorded: list[objects.Instance] = []
     try:
@@ -97,7 +105,7 @@ def record(context: 'nova_context.RequestContext', request: Request,
             instance.create()
             recorded.append(instance)
             if asked:
-                allotment.allot(context, instance, asked)
+                allotment.allot(context, instance, asked, taken)
     except Exception:
         for instance in recorded:
             instance.destroy()

@@ -24,8 +24,15 @@ from nova.network import model
 if TYPE_CHECKING:
     from nova import context as nova_context
 
+#: A network that QEMU makes up: no bridge and no tap.
+VIF_TYPE_USER = 'user'
+
 #: How often a MAC or an address may be snatched away before we give up.
 _ATTEMPTS = 20
+
+
+#: By network and address, who has addresses that the database does not know of.
+Taken = Mapping[str, Mapping[str, str]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,32 +73,35 @@ def automatic() -> tuple[Asked, ...]:
     return tuple(Asked(network.id) for network in networks)
 
 
-def check(asked: Sequence[Asked], servers: int) -> None:
+def check(asked: Sequence[Asked], servers: int, taken: Taken | None = None) -> None:
     """Refuse what cannot be allotted, as things stand.
 
     :param servers: how many servers each ask for that.
+    :param taken: addresses that others have.
     :raises exception.InvalidInput: with the network or address that is wrong.
     """
     for one in asked:
-        network = _network(one)
+        network = network_of(one)
         if one.fixed_ip is not None and servers > 1:
             raise exception.InvalidInput(
                 reason=_('networks: %(servers)d servers cannot all have %(address)s')
                 % {'servers': servers, 'address': one.fixed_ip})
-        _choose(network, one.fixed_ip, port_api.addresses_get_used(_ids(network)))
+        _choose(network, one.fixed_ip, port_api.addresses_get_used(_ids(network)),
+                (taken or {}).get(network.id, {}))
 
 
 def allot(context: 'nova_context.RequestContext', instance: 'objects.Instance',
-          asked: Sequence[Asked]) -> None:
+          asked: Sequence[Asked], taken: Taken | None = None) -> None:
     """Give an instance that is recorded its ports, and write its VIFs down.
 
     After a failure it has none of them.
 
+    :param taken: addresses that others have.
     :raises exception.InvalidInput: if there is no such network or address, or
         none is left.
     """
     try:
-        vifs = [_allot_one(instance, one) for one in asked]
+        vifs = [_allot_one(instance, one, taken or {}) for one in asked]
         _write(context, instance, model.NetworkInfo(vifs))
     except BaseException:
         port_api.ports_delete(instance.uuid)
@@ -119,13 +129,15 @@ def _renewed(vif: model.VIF, networks: Mapping[str, declared.Network]) -> model.
     return model.VIF.hydrate({**vif, 'details': details})
 
 
-def add(instance: 'objects.Instance', asked: Asked) -> model.VIF:
+def add(instance: 'objects.Instance', asked: Asked,
+        taken: Taken | None = None) -> model.VIF:
     """Give an instance one more port; its VIF is the caller's to write down.
 
+    :param taken: addresses that others have.
     :raises exception.InvalidInput: if there is no such network or address, or
         none is left.
     """
-    return _allot_one(instance, asked)
+    return _allot_one(instance, asked, taken or {})
 
 
 def remove(port_id: str) -> None:
@@ -173,14 +185,16 @@ def _write(context: 'nova_context.RequestContext', instance: 'objects.Instance',
     instance.info_cache.save()
 
 
-def _allot_one(instance: 'objects.Instance', asked: Asked) -> model.VIF:
-    network = _network(asked)
+def _allot_one(instance: 'objects.Instance', asked: Asked, taken: Taken) -> model.VIF:
+    network = network_of(asked)
     chosen: dict[str, str] = {}
 
     def choose(used: Mapping[str, set[str]]) -> Mapping[str, str]:
         chosen.clear()
-        chosen.update(_choose(network, asked.fixed_ip, used))
-        return chosen
+        chosen.update(_choose(network, asked.fixed_ip, used,
+                              taken.get(network.id, {})))
+        # What QEMU gives to each of its guests is nobody's own.
+        return {} if network.is_user else chosen
 
     for _attempt in range(_ATTEMPTS):
         port = port_api.port_create(
@@ -196,7 +210,11 @@ def _new_mac() -> str:
     return 'fa:16:3e:' + ':'.join(f'{byte:02x}' for byte in secrets.token_bytes(3))
 
 
-def _network(asked: Asked) -> declared.Network:
+def network_of(asked: Asked) -> declared.Network:
+    """Return the network that is asked for.
+
+    :raises exception.InvalidInput: if there is none.
+    """
     try:
         return declared.get(asked.network_id)
     except exception.NetworkNotFound as error:
@@ -209,14 +227,14 @@ def _ids(network: declared.Network) -> list[str]:
 
 
 def _choose(network: declared.Network, fixed_ip: str | None,
-            used: Mapping[str, set[str]]) -> dict[str, str]:
+            used: Mapping[str, set[str]], taken: Mapping[str, str]) -> dict[str, str]:
     """Return an address by subnet: the one asked for, or one of each version."""
     if fixed_ip is not None:
-        return _asked_for(network, fixed_ip, used)
+        return _asked_for(network, fixed_ip, used, taken)
     chosen: dict[str, str] = {}
     for version in (4, 6):
         subnets = [one for one in network.subnets if one.cidr.version == version]
-        free = next(_free(subnets, used), None)
+        free = next(_free(subnets, used, taken), None)
         if free is not None:
             chosen[free[0]] = free[1]
         elif subnets:
@@ -227,23 +245,30 @@ def _choose(network: declared.Network, fixed_ip: str | None,
 
 
 def _free(subnets: Sequence[declared.Subnet],
-          used: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:
+          used: Mapping[str, set[str]],
+          taken: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for subnet in subnets:
+        gone = used[subnet.id] | set(taken)
         for address in netaddr.iter_iprange(subnet.first, subnet.last):
-            if str(address) not in used[subnet.id] and subnet.is_allottable(address):
+            if str(address) not in gone and subnet.is_allottable(address):
                 yield subnet.id, str(address)
 
 
 def _asked_for(network: declared.Network, fixed_ip: str,
-               used: Mapping[str, set[str]]) -> dict[str, str]:
+               used: Mapping[str, set[str]],
+               taken: Mapping[str, str]) -> dict[str, str]:
     try:
         address = netaddr.IPAddress(fixed_ip, flags=netaddr.INET_PTON)
     except (netaddr.AddrFormatError, ValueError) as error:
         raise exception.InvalidInput(
             reason=_('fixed_ip: %r is no IP address') % fixed_ip) from error
     for subnet in network.subnets:
-        if not subnet.is_allottable(address):
+        if not _can_be_asked(network, subnet, address):
             continue
+        if str(address) in taken:
+            raise exception.InvalidInput(
+                reason=_('fixed_ip: %(address)s is in use by %(user)s')
+                % {'address': address, 'user': taken[str(address)]})
         if str(address) in used[subnet.id]:
             raise exception.InvalidInput(
                 reason=_('fixed_ip: %s is in use') % address)
@@ -253,17 +278,26 @@ def _asked_for(network: declared.Network, fixed_ip: str,
         % {'address': address, 'name': network.name})
 
 
+def _can_be_asked(network: declared.Network, subnet: declared.Subnet,
+                  address: netaddr.IPAddress) -> bool:
+    if network.is_user:
+        return bool(address == subnet.first)
+    return subnet.is_allottable(address)
+
+
 def _vif(network: declared.Network, port_id: str, mac: str,
          addresses: Mapping[str, str]) -> model.VIF:
-    mtu = {'mtu': network.mtu} if network.mtu else {}
+    said = {'mtu': network.mtu, 'libvirt_network': network.libvirt_network}
     return model.VIF(
-        id=port_id, address=mac, type=model.VIF_TYPE_BRIDGE,
+        id=port_id, address=mac,
+        type=VIF_TYPE_USER if network.is_user else model.VIF_TYPE_BRIDGE,
         devname=f'tap{port_id}'[:14], active=True,
         details=_details(network),
         network=model.Network(
             id=network.id, bridge=network.bridge, label=network.name,
             subnets=[_subnet(one, addresses[one.id]) for one in network.subnets
-                     if one.id in addresses], **mtu),
+                     if one.id in addresses],
+            **{key: value for key, value in said.items() if value}),
         port_security_enabled=network.port_security)
 
 
@@ -275,7 +309,8 @@ def _details(network: declared.Network) -> dict[str, Any]:
 def _subnet(subnet: declared.Subnet, address: str) -> model.Subnet:
     gateway = model.IP(address=str(subnet.gateway), type='gateway') if (
         subnet.gateway) else None
+    dhcp = {'dhcp_server': str(subnet.dhcp_server)} if subnet.dhcp_server else {}
     return model.Subnet(
         cidr=str(subnet.cidr), gateway=gateway,
         dns=[model.IP(address=str(one), type='dns') for one in subnet.dns],
-        ips=[model.FixedIP(address=address)])
+        ips=[model.FixedIP(address=address)], **dhcp)

@@ -2,8 +2,8 @@
 # Copyright the nova-libvirt authors
 """The networks of this node, as a YAML file declares them.
 
-The file ``[standalone] networks_file`` looks like this; ``name``, ``bridge`` and one
-subnet are needed, the rest is optional::
+The file ``[standalone] networks_file`` looks like this; ``name`` is needed, and either
+``bridge`` with one subnet or ``libvirt_network``; the rest is optional::
 
     networks:
       - name: lan
@@ -17,13 +17,15 @@ subnet are needed, the rest is optional::
             gateway: 192.0.2.1
             dns: [192.0.2.53]
             range: [192.0.2.100, 192.0.2.199]
+      - name: nat
+        libvirt_network: default    # what is not said here is taken from there
 
 Without a file there are no networks.  It is read when the process starts, and when it
 is told to.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 import dataclasses
 from typing import Any
 import uuid
@@ -52,13 +54,14 @@ _SCHEMA = {
     'additionalProperties': False,
     'properties': {'networks': {'type': 'array', 'items': {
         'type': 'object',
-        'required': ['name', 'bridge', 'subnets'],
+        'required': ['name'],
         'additionalProperties': False,
         'properties': {
             'name': {'type': 'string', 'pattern': r'^\S([^\x00-\x1f\x7f]{0,253}\S)?$'},
             'id': {'type': 'string', 'pattern':
                    r'^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'},
             'bridge': {'type': 'string', 'pattern': r'^[A-Za-z0-9_.-]{1,15}$'},
+            'libvirt_network': {'type': 'string', 'pattern': r'^[^/\s]{1,64}$'},
             'mtu': {'type': 'integer', 'minimum': 68, 'maximum': 65535},
             'port_security': {'type': 'boolean'},
             'security_group_rules': security_rules.SCHEMA,
@@ -89,10 +92,17 @@ class Subnet:
     dns: tuple[netaddr.IPAddress, ...]
     first: netaddr.IPAddress
     last: netaddr.IPAddress
+    #: Whether the file says which range is given to servers.
+    has_range: bool = True
+    #: Who tells servers their addresses; None: nobody that is known here.
+    dhcp_server: netaddr.IPAddress | None = None
+    #: Addresses of the host.
+    host_addresses: tuple[netaddr.IPAddress, ...] = ()
 
     def is_allottable(self, address: netaddr.IPAddress) -> bool:
         """Tell whether a server may have an address, if it asks for it."""
-        kept = {self.gateway, self.cidr.network, self.cidr.broadcast, *self.dns}
+        kept = {self.gateway, self.cidr.network, self.cidr.broadcast, *self.dns,
+                self.dhcp_server, *self.host_addresses}
         return address in self.cidr and address not in kept
 
 
@@ -102,11 +112,19 @@ class Network:
 
     id: str
     name: str
-    bridge: str
+    bridge: str | None
     mtu: int | None
     port_security: bool
     subnets: tuple[Subnet, ...]
     security_group: security_rules.SecurityGroup
+    #: The network of libvirt that has the bridge.
+    libvirt_network: str | None = None
+    #: Whether QEMU makes it up for each server alone, since nobody here is root.
+    is_user: bool = False
+
+
+#: Makes of networks, as the file declares them, what they are on this host.
+Complete = Callable[[tuple[Network, ...]], tuple[Network, ...]]
 
 
 def get_all() -> tuple[Network, ...]:
@@ -128,15 +146,19 @@ def get(network_id: str) -> Network:
     raise exception.NetworkNotFound(network_id=network_id)
 
 
-def reload() -> tuple[Network, ...]:
+def reload(complete: Complete = lambda networks: networks) -> tuple[Network, ...]:
     """Read the file again; after a failure the networks are what they were.
 
+    :param complete: says what they are on this host, or raises ValueError.
     :raises exception.InvalidConfiguration: as :func:`load`.
     """
     path = CONF.standalone.networks_file
     networks = load(path) if path else ()
-    _read[path] = networks
-    return networks
+    try:
+        _read[path] = complete(networks)
+    except ValueError as error:
+        raise _broken(str(path), str(error)) from error
+    return _read[path]
 
 
 def _declared(path: str | None) -> tuple[Network, ...]:
@@ -188,14 +210,28 @@ def _broken(path: str, reason: str) -> exception.InvalidConfiguration:
 
 def _network(declared: dict[str, Any]) -> Network:
     name = declared['name']
+    _check_kind(declared)
     network_id = declared.get('id') or str(uuid.uuid5(_NAMESPACE, name))
     return Network(
-        id=network_id, name=name, bridge=declared['bridge'],
+        id=network_id, name=name, bridge=declared.get('bridge'),
+        libvirt_network=declared.get('libvirt_network'),
         mtu=declared.get('mtu'), port_security=declared.get('port_security', True),
         subnets=tuple(
             _subnet(one, network_id, f'{name} subnets.{index}')
-            for index, one in enumerate(declared['subnets'])),
+            for index, one in enumerate(declared.get('subnets', ()))),
         security_group=_security_group(declared, network_id))
+
+
+def _check_kind(declared: dict[str, Any]) -> None:
+    name, bridge = declared['name'], declared.get('bridge')
+    network = declared.get('libvirt_network')
+    if bridge is None and network is None:
+        raise ValueError(f'{name}: neither bridge nor libvirt_network is given')
+    if bridge is not None and network is not None:
+        raise ValueError(f'{name} bridge: {bridge!r} is given, and libvirt_network '
+                         f'{network!r} has one of its own')
+    if network is None and 'subnets' not in declared:
+        raise ValueError(f'{name} subnets: needed where bridge is given')
 
 
 def _security_group(declared: dict[str, Any],
@@ -220,7 +256,7 @@ def _subnet(declared: dict[str, Any], network_id: str, where: str) -> Subnet:
         id=str(uuid.uuid5(uuid.UUID(network_id), str(cidr))), cidr=cidr,
         gateway=_inside(gateway, cidr, f'{where}.gateway') if gateway else None,
         dns=tuple(_address(one, f'{where}.dns') for one in declared.get('dns', ())),
-        first=first, last=last)
+        first=first, last=last, has_range='range' in declared)
 
 
 def _cidr(value: str, where: str) -> netaddr.IPNetwork:

@@ -489,6 +489,25 @@ class ComputeDriver:
         """Connect an instance's interfaces to their networks."""
         raise NotImplementedError
 
+    #: Whether guests can be plugged into bridges; if not, QEMU makes up their networks.
+    has_bridges = True
+
+    def has_bridge(self, name: str) -> bool:
+        """Tell whether the host has a bridge; a driver that cannot tell says yes."""
+        return True
+
+    def get_host_network(self, name: str) -> Any:
+        """Return what the hypervisor knows of a network of its own, if there is one.
+
+        It has ``is_active``, ``bridge``, ``mtu`` and ``subnets``, and each of these
+        ``cidr``, ``address``, ``gateway``, ``dhcp_server``, ``dns`` and ``dhcp_range``.
+        """
+        return None
+
+    def get_taken_addresses(self, name: str) -> dict[str, str]:
+        """Return who has which address in a network of the hypervisor's own."""
+        return {}
+
     def unplug_vifs(self, instance: 'objects.Instance', network_info: Any) -> None:
         """Disconnect an instance's interfaces."""
         raise NotImplementedError

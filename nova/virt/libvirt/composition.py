@@ -11,12 +11,14 @@ from nova.virt.libvirt import blockinfo
 from nova.virt.libvirt import capabilities
 from nova.virt.libvirt import console
 from nova.virt.libvirt import devicenames
+from nova.virt.libvirt import dhcp
 from nova.virt.libvirt import disks
 from nova.virt.libvirt import firewall
 from nova.virt.libvirt import guest as libvirt_guest
 from nova.virt.libvirt import guestsystems
 from nova.virt.libvirt import host as libvirt_host
 from nova.virt.libvirt import hostfacts
+from nova.virt.libvirt import hostnetworks
 from nova.virt.libvirt import hotplug
 from nova.virt.libvirt import imagebackend
 from nova.virt.libvirt import imagecache
@@ -63,9 +65,12 @@ class Parts:
             self.dirs, self.bases, imagebackend.Backend(settings.image_backend()))
         guest_settings = settings.guest()
         self.firewall = firewall.NWFilterFirewall(self.host)
+        self.dhcp_hosts = dhcp.DHCPHosts(self.host)
+        vif_driver = vif.LibvirtGenericVIFDriver(self.host, guest_settings.interface)
         self.interfaces = interfaces.InstanceInterfaces(
-            vif.LibvirtGenericVIFDriver(self.host, guest_settings.interface),
-            self.firewall)
+            vif_driver, self.firewall, self.dhcp_hosts)
+        self.host_networks = hostnetworks.HostNetworks(
+            self.host, vif_driver.has_bridge, uri)
         self.hotplug = hotplug.Hotplug(
             self.host, self.interfaces,
             options.from_options(hotplug.HotplugSettings, option))

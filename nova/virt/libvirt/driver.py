@@ -66,7 +66,10 @@ class LibvirtDriver(driver.ComputeDriver):
         self._image_cache = parts.image_cache
         self._disks = parts.disks
         self._firewall = parts.firewall
+        self._dhcp_hosts = parts.dhcp_hosts
         self._interfaces = parts.interfaces
+        self._host_networks = parts.host_networks
+        self.has_bridges = parts.host_networks.has_bridges
         self._hotplug = parts.hotplug
         self._lifecycle = parts.lifecycle
         self._console_logs = parts.console_logs
@@ -98,7 +101,9 @@ class LibvirtDriver(driver.ComputeDriver):
         self._suitability.check()
         self._dirs.ensure_root()
         self._bases.sweep()
-        self._firewall.sweep(self.list_instances())
+        domains = self._host.list_guest_names()
+        self._firewall.sweep(domains.values())
+        self._dhcp_hosts.sweep(domains)
 
     def cleanup_host(self, host: str) -> None:
         """Disconnect from libvirt; guests go on running."""
@@ -255,6 +260,15 @@ class LibvirtDriver(driver.ComputeDriver):
                        is_up: bool) -> None:
         """Plug in or pull the cable of an interface, as the guest sees it."""
         self._hotplug.set_link_state(instance, vif, is_up)
+
+    def has_bridge(self, name: str) -> bool:
+        return self._host_networks.has_bridge(name)
+
+    def get_host_network(self, name: str) -> Any:
+        return self._host_networks.get(name)
+
+    def get_taken_addresses(self, name: str) -> dict[str, str]:
+        return self._host_networks.get_taken(name)
 
     # Device names
 

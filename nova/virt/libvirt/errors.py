@@ -100,6 +100,11 @@ def is_no_secret(ex: Exception) -> bool:
     return _is(ex, libvirt.VIR_ERR_NO_SECRET)
 
 
+def is_no_network(ex: Exception) -> bool:
+    """Tell whether the network does not exist."""
+    return _is(ex, libvirt.VIR_ERR_NO_NETWORK)
+
+
 def is_no_nwfilter(ex: Exception) -> bool:
     """Tell whether the network filter does not exist."""
     return _is(ex, libvirt.VIR_ERR_NO_NWFILTER)

@@ -25,6 +25,7 @@ from nova.virt.libvirt import eventqueue
 from nova.virt.libvirt import guestsizes
 from nova.virt.libvirt import gueststates
 from nova.virt.libvirt import listeners
+from nova.virt.libvirt import networks
 from nova.virt.libvirt import nodedevs
 from nova.virt.libvirt import numacells
 from nova.virt.libvirt import secrets
@@ -449,6 +450,44 @@ class Host:
             if errors.is_no_nwfilter(ex):
                 return None
             raise
+
+    # Networks
+
+    def get_network(self, name: str) -> networks.Network | None:
+        """Return a network of libvirt; None if there is none of that name."""
+        with self._asking() as conn:
+            return networks.get(conn, name)
+
+    def list_networks(self) -> list[networks.Network]:
+        """Return all networks of libvirt."""
+        with self._asking() as conn:
+            return networks.get_all(conn)
+
+    def get_dhcp_leases(self, network: str) -> list[networks.Lease]:
+        """Return the addresses that the DHCP server of a network has given away."""
+        with self._asking() as conn:
+            return networks.get_leases(conn, network)
+
+    def add_dhcp_host(self, network: str, host: networks.DHCPHost) -> None:
+        """Let the DHCP server of a network keep an address for a guest.
+
+        It does from now on, and after the network's next start; that it does already
+        is no error.  After a failure it keeps none that it did not keep before.
+
+        :raises nova.exception.NetworkNotFound: if there is no such network.
+        :raises nova.exception.InvalidInput: if it keeps the address for another MAC,
+            or another address for this one.
+        """
+        with self._asking() as conn:
+            networks.add_dhcp_host(conn, network, host)
+
+    def remove_dhcp_host(self, network: str, host: networks.DHCPHost) -> None:
+        """Let a network keep an address no more; that it does not is no error.
+
+        What differs in MAC, address or name is somebody else's and stays.
+        """
+        with self._asking() as conn:
+            networks.remove_dhcp_host(conn, network, host)
 
     # Capabilities
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from oslo_log import log as logging
 
 from nova import exception
+from nova.i18n import _
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import vif as vif_driver
 from nova.virt.libvirt import vifconfig
@@ -41,16 +42,36 @@ class Firewall(Protocol):
         """Remove the filters of an instance."""
 
 
+class DHCP(Protocol):
+    """What tells instances their addresses."""
+
+    def add(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Let a VIF have its addresses by DHCP."""
+
+    def remove(self, instance: 'objects.Instance', vif: Any) -> None:
+        """Remove the entries of a VIF."""
+
+
 class InstanceInterfaces:
     """Connects instances to their networks.
 
     :param firewall: None leaves all filtering to the network service.
+    :param dhcp: None leaves it to the network service.
     """
 
     def __init__(self, driver: vif_driver.LibvirtGenericVIFDriver,
-                 firewall: Firewall | None = None) -> None:
+                 firewall: Firewall | None = None, dhcp: DHCP | None = None) -> None:
         self._driver = driver
         self._firewall = firewall
+        self._dhcp = dhcp
+
+    def check(self, network_info: Sequence[Any]) -> None:
+        """Refuse what plug() would, as far as can be seen; nothing is changed.
+
+        :raises exception.VirtualInterfacePlugException: with what is wrong.
+        """
+        for vif in network_info:
+            self._driver.check(vif)
 
     def find(self, network_info: Sequence[Any]) -> vif_driver.VIFHost:
         """Look up what describing these ports needs to know of the host."""
@@ -86,8 +107,21 @@ class InstanceInterfaces:
         """
         for vif in network_info:
             self._driver.plug(instance, vif)
+            self._tell_address(instance, vif)
         if self._firewall is not None:
             self._firewall.setup_basic_filtering(instance, network_info)
+
+    def _tell_address(self, instance: 'objects.Instance', vif: Any) -> None:
+        if self._dhcp is None:
+            return
+        try:
+            self._dhcp.add(instance, vif)
+        except exception.HypervisorUnavailable:
+            raise
+        except exception.NovaException as error:
+            raise exception.VirtualInterfacePlugException(
+                _('Port %(port)s cannot have its address by DHCP: %(error)s')
+                % {'port': vif['id'], 'error': error}) from error
 
     def settle(self, instance: 'objects.Instance', network_info: Sequence[Any],
                ) -> None:
@@ -115,6 +149,8 @@ class InstanceInterfaces:
             except exception.VirtualInterfaceUnplugException as error:
                 LOG.warning('%s', error, instance=instance)
                 failed = error
+            if self._dhcp is not None:
+                self._dhcp.remove(instance, vif)
         if self._firewall is not None and network_info:
             self._firewall.unfilter_instance(instance, network_info)
         if failed is not None:
@@ -127,4 +163,6 @@ class InstanceInterfaces:
         """
         if self._firewall is not None and vif['id'] in self.filters(instance, [vif]):
             self._firewall.unfilter_vif(instance, vif)
+        if self._dhcp is not None:
+            self._dhcp.remove(instance, vif)
         self._driver.unplug(instance, vif)

@@ -94,6 +94,9 @@ class Interfaces(Protocol):
                 network_info: collections.abc.Sequence[Any]) -> dict[str, str]:
         """Return the network filters of those VIFs that have one."""
 
+    def check(self, network_info: collections.abc.Sequence[Any]) -> None:
+        """Refuse what plug() would, as far as can be seen."""
+
     def plug(self, instance: 'objects.Instance',
              network_info: collections.abc.Sequence[Any]) -> None:
         """Make what the guest needs on the host before it starts."""
@@ -156,6 +159,7 @@ class Lifecycle:
         if self._find(instance) is not None:
             raise exception.InstanceExists(name=instance.uuid)
         _refuse_volumes(block_device_info)
+        self._interfaces.check(network_info or ())
         guest_os = self._systems.settle(instance, image_meta)
         disk_info = self._disk_info(instance, image_meta, block_device_info, guest_os)
         had_files = self._disks.exist(instance)
@@ -378,6 +382,7 @@ class Lifecycle:
         calling this again.
         """
         _refuse_volumes(block_device_info)
+        self._interfaces.check(network_info or ())
         with self._host.operation(instance, eventqueue.Operation.REBOOT):
             self.stop(instance)
             image_meta = instance.image_meta

@@ -211,16 +211,26 @@ class LibvirtGenericVIFDriver(VIFDriver):
 
     # Plugging
 
+    def has_bridge(self, name: str) -> bool:
+        """Tell whether there is a bridge of a name."""
+        return self._devices.is_bridge(name)
+
+    def check(self, vif: Any) -> None:
+        """Refuse what plug() would, as far as can be seen; nothing is changed.
+
+        :raises exception.VirtualInterfacePlugException: with what is wrong.
+        """
+        with _explained(vif):
+            _check_mac(vif)
+            is_bridge = vif['type'] == network_model.VIF_TYPE_BRIDGE
+            if is_bridge and not vif['network'].get_meta('should_create_bridge'):
+                self._check_bridge(vif['network']['bridge'])
+
     def plug(self, instance: 'objects.Instance', vif: Any) -> None:
         LOG.debug('Plugging %s port %s', vif['type'], vif['id'], instance=instance)
-        try:
-            if not netutils.is_valid_mac(str(vif['address'])):
-                raise LookupError(f'{vif["address"]!r} is not a MAC address')
+        with _explained(vif):
+            _check_mac(vif)
             self._work('plug', vif)(instance, vif)
-        except (*_FAILURES, exception.NovaException) as error:
-            raise exception.VirtualInterfacePlugException(
-                _('Plugging port %(port)s with vif_type=%(type)s failed: %(error)s')
-                % {'port': vif['id'], 'type': vif['type'], 'error': error}) from error
 
     def unplug(self, instance: 'objects.Instance', vif: Any) -> None:
         LOG.debug('Unplugging %s port %s', vif['type'], vif['id'], instance=instance)
@@ -259,8 +269,7 @@ class LibvirtGenericVIFDriver(VIFDriver):
         bridge, mtu = network['bridge'], network.get_meta('mtu')
         wire = network.get_meta('bridge_interface')
         if not network.get_meta('should_create_bridge'):
-            if not self._devices.is_bridge(bridge):
-                raise LookupError(f'there is no bridge {bridge!r}')
+            self._check_bridge(bridge)
             return
         with contextlib.ExitStack() as undo:
             if network.get_meta('should_create_vlan'):
@@ -275,6 +284,10 @@ class LibvirtGenericVIFDriver(VIFDriver):
             if wire and wire not in self._devices.ports(bridge):
                 self._devices.add_port(bridge, wire)
             undo.pop_all()
+
+    def _check_bridge(self, bridge: str) -> None:
+        if not self._devices.is_bridge(bridge):
+            raise LookupError(f'there is no bridge {bridge!r}')
 
     def plug_tap(self, instance: 'objects.Instance', vif: Any) -> None:
         """Make the tap device that QEMU will open."""
@@ -394,6 +407,22 @@ class LibvirtGenericVIFDriver(VIFDriver):
         """Return the devices that os-vif may make for a port."""
         return (self.get_vif_devname(vif), vifconfig.get_hybrid_bridge(vif),
                 *self.get_veth_pair_names(vif['id']))
+
+
+@contextlib.contextmanager
+def _explained(vif: Any) -> Iterator[None]:
+    """Let what keeps a port from being plugged leave the block as one error."""
+    try:
+        yield
+    except (*_FAILURES, exception.NovaException) as error:
+        raise exception.VirtualInterfacePlugException(
+            _('Plugging port %(port)s with vif_type=%(type)s failed: %(error)s')
+            % {'port': vif['id'], 'type': vif['type'], 'error': error}) from error
+
+
+def _check_mac(vif: Any) -> None:
+    if not netutils.is_valid_mac(str(vif['address'])):
+        raise LookupError(f'{vif["address"]!r} is not a MAC address')
 
 
 @functools.cache

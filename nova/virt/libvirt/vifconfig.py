@@ -5,10 +5,12 @@
 Nothing here asks or changes the host; what it must know of the host is given to it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 import dataclasses
 import re
 from typing import Any
+
+import netaddr
 
 from nova import exception
 from nova import objects
@@ -196,6 +198,8 @@ class InterfaceDescriber:
         """Return an interface whose network QEMU makes up, where nobody is root."""
         conf = self.base(vif, guest)
         conf.net_type = 'user'
+        conf.ips = [_network_of(subnet['cidr']) for subnet in _subnets_of(vif)
+                    if netaddr.IPNetwork(subnet['cidr']).version == 4]
         return conf
 
     def describe_iovisor(self, vif: Any, guest: VIFGuest) -> Device:
@@ -374,6 +378,16 @@ class InterfaceDescriber:
     def _mtu(self, vif: Any) -> int | None:
         mtu: int | None = vif['network'].get_meta('mtu')
         return mtu
+
+
+def _subnets_of(vif: Any) -> Sequence[Any]:
+    return vif['network']['subnets'] if vif['network'] else ()
+
+
+def _network_of(cidr: str) -> vconfig.LibvirtConfigGuestInterfaceIP:
+    network = netaddr.IPNetwork(cidr)
+    return vconfig.LibvirtConfigGuestInterfaceIP(
+        address=str(network.network), family='ipv4', prefix=network.prefixlen)
 
 
 def _looked_up(found: Mapping[str, str], address: str) -> str:

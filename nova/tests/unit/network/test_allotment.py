@@ -3,6 +3,8 @@
 """Addresses are allotted once, and only those that a server can have."""
 
 import os
+import subprocess
+import sys
 import textwrap
 import threading
 
@@ -26,6 +28,37 @@ FILE = """
           - cidr: 192.0.2.0/28
             gateway: 192.0.2.1
             dns: [192.0.2.5]
+"""
+
+
+#: More greenlets ask for a port than there are addresses.
+GREENLETS = """
+import sys
+import eventlet
+eventlet.monkey_patch()
+import nova.conf
+nova.conf.CONF([], project='nova', default_config_files=[])
+nova.conf.CONF.set_override('state_path', sys.argv[1])
+nova.conf.CONF.set_override('networks_file', sys.argv[2], 'standalone')
+from nova import context, exception, objects
+from nova.network import allotment, declared
+objects.register_all()
+admin = context.get_admin_context()
+(network,) = declared.get_all()
+
+def work(number):
+    instance = objects.Instance(admin, user_id='u', project_id='p')
+    instance.create()
+    eventlet.sleep(0)
+    try:
+        allotment.allot(admin, instance, [allotment.Asked(network.id)])
+    except exception.InvalidInput as error:
+        assert 'no free' in str(error), error
+        return 0
+    return 1
+
+pool = eventlet.GreenPool(20)
+print(sum(pool.imap(work, range(20))))
 """
 
 
@@ -122,6 +155,26 @@ class AllotmentTest(AllotmentTestCase):
         for thread in threads:
             thread.join()
         self.assertEqual(8, len(set(self.addresses())))
+
+    def test_many_greenlets_at_once(self) -> None:
+        done = subprocess.run(
+            [sys.executable, '-c', GREENLETS, self.state_path,
+             declared.CONF.standalone.networks_file],
+            capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual('12\n', done.stdout, done.stderr)
+        self.assertEqual(12, len(set(self.addresses())))
+
+    def test_addresses_that_others_have(self) -> None:
+        taken = {self.network.id: {'192.0.2.2': '52:54:00:00:00:01'}}
+        instance = self.instance()
+        asked = allotment.Asked(self.network.id, '192.0.2.2')
+        error = self.assertRaises(exception.InvalidInput, allotment.allot,
+                                  self.context, instance, [asked], taken)
+        self.assertIn('192.0.2.2 is in use by 52:54:00:00:00:01', str(error))
+        self.assertRaises(exception.InvalidInput, allotment.check, [asked], 1, taken)
+        allotment.allot(self.context, instance, [allotment.Asked(self.network.id)],
+                        taken)
+        self.assertEqual(['192.0.2.3'], self.addresses())
 
     def test_the_instance_knows_its_interface(self) -> None:
         instance = self.allot('192.0.2.9')

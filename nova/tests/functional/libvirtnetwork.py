@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""A network of libvirt, as virsh shows it."""
+
+import contextlib
+import random
+import re
+
+import fixtures
+import libvirt
+
+from nova.tests.functional import hypervisor
+
+#: The address of somebody else's guest.
+OTHER = 9
+
+_XML = """
+<network>
+  <name>{name}</name>
+  <forward mode='nat'/>
+  <bridge name='{bridge}' stp='off' delay='0'/>
+  <ip address='{prefix}.1' netmask='255.255.255.0'>
+    <dhcp>
+      <range start='{prefix}.2' end='{prefix}.99'/>
+      <host mac='52:54:00:00:00:09' name='other' ip='{prefix}.{other}'/>
+    </dhcp>
+  </ip>
+</network>
+"""
+
+
+class LibvirtNetwork(fixtures.Fixture):
+    """A network with NAT and DHCP of a test's own, which runs."""
+
+    def _setUp(self) -> None:
+        number = f'{random.getrandbits(32):08x}'
+        self.name, self.bridge = f'nova-functional-{number}', f'nfl{number}'
+        self.prefix = f'198.19.{random.randrange(256)}'
+        self._connection = libvirt.open(hypervisor.URI)
+        self.addCleanup(self._connection.close)
+        self._network = self._connection.networkDefineXML(_XML.format(
+            name=self.name, bridge=self.bridge, prefix=self.prefix, other=OTHER))
+        self.addCleanup(self._forget)
+        self._network.create()
+
+    def _forget(self) -> None:
+        with contextlib.suppress(libvirt.libvirtError):
+            self._network.destroy()
+        self._network.undefine()
+
+    def address(self, number: int) -> str:
+        return f'{self.prefix}.{number}'
+
+    def hosts(self) -> dict[str, str]:
+        """Give the MAC that each address is kept for, running and defined alike."""
+        found = [dict(re.findall(r"<host mac='([^']+)'.* ip='([^']+)'",
+                                 self._network.XMLDesc(flags)))
+                 for flags in (0, libvirt.VIR_NETWORK_XML_INACTIVE)]
+        assert found[0] == found[1], found
+        return {ip: mac for mac, ip in found[0].items()}
+
+    def leases(self) -> dict[str, str]:
+        """Give the MAC that each address is leased to."""
+        return {one['ipaddr']: one['mac'] for one in self._network.DHCPLeases()}

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""Servers on a network of libvirt get by DHCP what was allotted to them."""
+
+from typing import Any
+
+from nova.tests.functional import base
+from nova.tests.functional import hypervisor
+from nova.tests.functional import libvirtnetwork
+from nova.tests.functional import waiting
+
+_FILE = 'networks: [{{name: nat, libvirt_network: {name}}}]'
+_OTHERS = libvirtnetwork.OTHER
+
+
+class LibvirtNetworkTest(base.FunctionalTestCase):
+
+    def setUp(self) -> None:
+        reason = hypervisor.why_not()
+        if reason:
+            self.skipTest(reason)
+        super().setUp()
+        self.network = self.useFixture(libvirtnetwork.LibvirtNetwork())
+        self.node = self.make_node()
+        path = self.node.state / 'networks.yaml'
+        path.write_text(_FILE.format(name=self.network.name))
+        self.node.set_options({'standalone': {'networks_file': path}})
+        self.node.start()
+        (self.declared,) = self.node.api.get('/v2.0/networks', '/network')['networks']
+
+    def test_address_reaches_the_guest_and_comes_back(self) -> None:
+        wanted, others = self.network.address(50), self.network.hosts()
+        server_id = self.node.boot(networks=[self.asked(wanted)])
+        mac = self.mac_of(server_id)
+        self.assertEqual({**others, wanted: mac}, self.network.hosts())
+
+        self.node.api.wait_for_console(server_id, f'network: eth0 {wanted}\n')
+
+        self.assertEqual({wanted: mac}, self.network.leases())
+        self.node.api.delete(server_id)
+        self.node.api.wait_gone(server_id)
+        self.assertEqual(others, self.network.hosts())
+        # While it is leased, nobody else is given it.
+        waiting.until(lambda: not self.network.leases(), 10, 'no lease')
+        self.assertEqual({}, self.node.leftovers(server_id))
+
+    def asked(self, fixed_ip: str) -> dict[str, str]:
+        return {'uuid': self.declared['id'], 'fixed_ip': fixed_ip}
+
+    def mac_of(self, server_id: str) -> str:
+        addresses: Any = self.node.api.server(server_id)['addresses']
+        ((one,),) = addresses.values()
+        return str(one['OS-EXT-IPS-MAC:mac_addr'])
