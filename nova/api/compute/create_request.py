@@ -88,13 +88,15 @@ def _networks(server: dict[str, Any]) -> tuple[allotment.Asked, ...] | None:
 
 
 def _interface(asked: Any) -> allotment.Asked:
-    if not isinstance(asked, dict) or not isinstance(asked.get('uuid'), str):
-        raise errors.bad_request(_('networks: each needs the uuid of a network'))
+    if not isinstance(asked, dict):
+        raise errors.bad_request(_('networks: %r is no interface') % asked)
     unsupported = [key for key, value in asked.items()
                    if value and key not in ('uuid', 'fixed_ip')]
     if unsupported:
         raise errors.bad_request(
             _('networks: this node does not support: %s') % ', '.join(unsupported))
+    if not isinstance(asked.get('uuid'), str):
+        raise errors.bad_request(_('networks: each needs the uuid of a network'))
     fixed_ip = asked.get('fixed_ip')
     return allotment.Asked(asked['uuid'], None if fixed_ip is None else str(fixed_ip))
 

@@ -33,14 +33,17 @@ class NetworksTest(test_openstack_client.ClientTestCase):
     def test_a_session(self) -> None:
         self.assertEqual(['lan', 'nowhere'],
                          [one['Name'] for one in self.ask('network', 'list')])
-        self.assertEqual('lan', self.ask('network', 'show', 'lan')['name'])
+        shown = self.ask('network', 'show', 'lan')
+        self.assertEqual('lan', shown['name'])
         self.assertEqual(2, len(self.ask('subnet', 'list')))
-        created = self.create('first', '--network', 'lan')
+        created = self.create('first', '--nic',
+                              f'net-id={shown["id"]},v4-fixed-ip=192.0.2.4')
         self.assertEqual('ACTIVE', created['status'])
         (listed,) = self.ask('server', 'list')
-        self.assertEqual({'lan': ['192.0.2.2']}, listed['Networks'])
+        self.assertEqual({'lan': ['192.0.2.4']}, listed['Networks'])
         self.assertEqual(1, len(self.ask('port', 'list', '--server', 'first')))
         self.assertEqual(1, len(self.bridge_ports()))
+        self.assert_refused_before_anything_is_made(shown['id'])
 
         self.run_client('server', 'delete', '--wait', 'first')
 
@@ -48,16 +51,32 @@ class NetworksTest(test_openstack_client.ClientTestCase):
         self.assertEqual([], self.bridge_ports())
         self.assertEqual({}, self.node.leftovers(created['id']))
 
-    def test_error_is_told(self) -> None:
-        done = self.start_client(*self.arguments('first', '--network', 'nonesuch'))
+    def assert_refused_before_anything_is_made(self, network_id: str) -> None:
+        """Ask for what cannot be; the client once, since it takes its time."""
+        done = self.start_client(*self.arguments('second', '--network', 'nonesuch'))
         self.assertIn('nonesuch', done.stderr)
+        for asked, status, said in (
+                ({'fixed_ip': '192.0.2.4'}, 400, '192.0.2.4 is in use'),
+                ({'fixed_ip': '192.0.2.1'}, 400, '192.0.2.1'),  # the gateway
+                ({'fixed_ip': '192.0.2.7'}, 400, '192.0.2.7'),  # the broadcast
+                ({'fixed_ip': '198.51.100.2'}, 400, '198.51.100.2'),
+                ({'fixed_ip': '192.0.2.x'}, 400, '192.0.2.x'),
+                ({'port': network_id}, 400, 'port'),
+                ({'uuid': self.id_of('nowhere')}, 409, "no bridge 'novatest1'"),
+                ({'uuid': network_id.replace('-', '')}, 400, network_id[:8]),
+        ):
+            answer = self.node.api.create(
+                name='second', imageRef=self.node.image_id('tiny'),
+                flavorRef=self.node.flavor_id('m1.nano'),
+                networks=[{'uuid': network_id, **asked}])
+            self.assertEqual((status, True), (answer.status_code, said in answer.text),
+                             f'{asked}: {answer.text}')
+        self.assertEqual(1, len(self.node.api.servers()))
 
-    def test_bridge_that_is_not_there(self) -> None:
-        self.start_client(*self.arguments('first', '--network', 'nowhere'))
-        shown = self.ask('server', 'show', 'first')
-        self.assertEqual('ERROR', shown['status'])
-        self.assertIn('novatest1', json.dumps(shown['fault']))
-        self.assertEqual([], self.ask('port', 'list'))
+    def id_of(self, name: str) -> str:
+        listing = self.node.api.get(f'/v2.0/networks?name={name}', '/network')
+        (found,) = listing['networks']
+        return str(found['id'])
 
     def create(self, *arguments: str) -> Any:
         return self.ask(*self.arguments(*arguments))
