@@ -3,13 +3,14 @@
 """The head of qcow2 files that this host has made itself."""
 
 import dataclasses
-import struct
 from typing import BinaryIO
 
+from oslo_utils.imageutils import format_inspector
+
 MAGIC = b'QFI\xfb'
-#: Magic, version, offset and length of the backing file's name, bits of a
-#: cluster, size of the disk.
-_HEAD = struct.Struct('>4sIQIIQ')
+#: Bytes that the inspector looks at, of which the head fills less than a half.
+_HEAD_BYTES = 512
+_FIELDS_BYTES = 32
 _MAX_NAME_BYTES = 1023
 
 
@@ -29,11 +30,16 @@ def read_head(path: str) -> Head | None:
     :raises OSError: if it cannot be read.
     """
     with open(path, 'rb') as disk:
-        data = disk.read(_HEAD.size)
-        if len(data) < _HEAD.size or not data.startswith(MAGIC):
+        data = disk.read(_HEAD_BYTES)
+        if len(data) < _FIELDS_BYTES:
             return None
-        _magic, _version, offset, length, _bits, size = _HEAD.unpack(data)
-        return Head(_backing_file(disk, offset, length), size)
+        inspector = format_inspector.QcowInspector()
+        inspector.eat_chunk(data.ljust(_HEAD_BYTES, b'\0'))
+        if not inspector.format_match:
+            return None
+        fields = inspector.qemu_header_info
+        return Head(_backing_file(disk, fields['bf_offset'], fields['bf_sz']),
+                    inspector.virtual_size)
 
 
 def _backing_file(disk: BinaryIO, offset: int, length: int) -> str | None:
