@@ -173,7 +173,6 @@ class DomainContract(base.BackendTestCase):
         self.assertTrue(errors.is_no_domain(self.failure(domain.state)))
 
     def test_transient_domain_becomes_persistent_when_defined(self):
-        self.need(backends.FORGETS_DEFINITION)
         domain = self.conn.createXML(self.xml, 0)
         self.assertEqual(0, domain.isPersistent())
         self.define()
