@@ -9,6 +9,7 @@ import pathlib
 import random
 import re
 import shutil
+import socket
 import tempfile
 from typing import Any
 
@@ -39,7 +40,7 @@ class Bridge(fixtures.Fixture):
 
     def _setUp(self) -> None:
         self.name = f'nfb{random.getrandbits(32):08x}'
-        self.prefix = f'198.18.{random.randrange(256)}'
+        self.prefix = _unused_prefix()
         self.gateway = f'{self.prefix}.1'
         self.devices = netdevices.NetDevices()
         self.addCleanup(self.devices.delete, self.name)
@@ -72,6 +73,14 @@ class Bridge(fixtures.Fixture):
         return model.VIF(id=port_id, address=mac_addr, type=model.VIF_TYPE_BRIDGE,
                          devname=f'nft{port_id}'[:model.NIC_NAME_LEN],
                          network=network, **said)
+
+
+def _unused_prefix() -> str:
+    with pyroute2.IPRoute() as kernel:
+        used = {address.get_attr('IFA_ADDRESS').rpartition('.')[0]
+                for address in kernel.get_addr(family=socket.AF_INET)}
+    return random.choice([prefix for number in range(256)
+                          if (prefix := f'198.18.{number}') not in used])
 
 
 class Hypervisor(fixtures.Fixture):

@@ -6,6 +6,7 @@ import json
 import subprocess
 from typing import Any
 
+from nova.tests.functional import hypervisor
 from nova.tests.functional import test_openstack_client
 
 _FILE = """
@@ -22,6 +23,9 @@ networks:
 class NetworksTest(test_openstack_client.ClientTestCase):
 
     def setUp(self) -> None:
+        reason = hypervisor.why_not()
+        if reason:
+            self.skipTest(reason)
         super().setUp()
         path = self.node.state / 'networks.yaml'
         path.write_text(_FILE)

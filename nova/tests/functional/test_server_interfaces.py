@@ -19,11 +19,8 @@ from nova.tests.functional import shell
 from nova.tests.functional import test_openstack_client
 from nova.tests.functional import waiting
 
-_LAN, _OTHER = 'novalan0', 'novalan1'
-_GATEWAY, _OTHER_GATEWAY = '192.0.2.1', '198.51.100.1'
 _USER_DATA = b'#!/bin/sh\necho \xc3\xa4\x00\xff\n'
-_OPEN = [{'direction': 'ingress', 'protocol': 'tcp', 'port_range_min': 22,
-          'remote_ip_prefix': '192.0.2.0/28'}]
+_SSH = {'direction': 'ingress', 'protocol': 'tcp', 'port_range_min': 22}
 
 
 class ServerInterfacesTest(test_openstack_client.ClientTestCase):
@@ -33,8 +30,9 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
         if reason:
             self.skipTest(reason)
         super().setUp()
-        self.make_bridge(_LAN, _GATEWAY)
-        self.make_bridge(_OTHER, _OTHER_GATEWAY)
+        self.lan = self.useFixture(hypervisor.Bridge())
+        self.other = self.useFixture(hypervisor.Bridge())
+        self.address = f'{self.lan.prefix}.9'
         self.networks = self.node.state / 'networks.yaml'
         self.write_rules([])
         self.node.set_options({'standalone': {'networks_file': self.networks}})
@@ -43,22 +41,9 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
     def write_rules(self, rules: list[dict[str, Any]]) -> None:
         # JSON is YAML too.
         self.networks.write_text(json.dumps({'networks': [
-            {'name': name, 'bridge': bridge, 'security_group_rules': rules,
-             'subnets': [{'cidr': f'{gateway}/28'.replace('.1/', '.0/'),
-                          'gateway': gateway}]}
-            for name, bridge, gateway in (('lan', _LAN, _GATEWAY),
-                                          ('other', _OTHER, _OTHER_GATEWAY))]}))
-
-    def make_bridge(self, name: str, address: str) -> None:
-        self.ip('link', 'add', name, 'type', 'bridge')
-        self.addCleanup(self.ip, 'link', 'del', name)
-        self.ip('address', 'add', f'{address}/28', 'dev', name)
-        self.ip('link', 'set', name, 'up')
-
-    @staticmethod
-    def ip(*arguments: str) -> str:
-        return subprocess.run(['ip', *arguments], check=True, capture_output=True,
-                              text=True).stdout
+            {'name': name, 'bridge': bridge.name, 'security_group_rules': rules,
+             'subnets': [{'cidr': f'{bridge.prefix}.0/24', 'gateway': bridge.gateway}]}
+            for name, bridge in (('lan', self.lan), ('other', self.other))]}))
 
     def test_a_server(self) -> None:
         self.server_id = self.create()
@@ -71,19 +56,22 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
         self.assertEqual(nothing_more, self.state())
         self.check_what_fails()
         self.assertEqual(nothing_more, self.state())
+        self.node.api.act(self.server_id, 'os-stop')
+        self.node.api.wait_for_status(self.server_id, 'SHUTOFF')
+        self.check_restart()
         self.check_attached_while_it_is_off()
 
         self.node.api.delete(self.server_id)
         self.node.api.wait_gone(self.server_id)
-        self.assertEqual({}, self.node.leftovers(self.server_id))
-        self.assertEqual(([], [], []), self.state()[:3])
+        self.assert_nothing_left(self.server_id)
+        self.check_killed_in_a_build()
 
     def create(self) -> str:
         user_data = self.node.state / 'user-data'
         user_data.write_bytes(_USER_DATA)
         created = self.ask(
             'server', 'create', '--image', 'tiny', '--flavor', 'm1.nano',
-            '--nic', f'net-id={self.network_id("lan")},v4-fixed-ip=192.0.2.9',
+            '--nic', f'net-id={self.network_id("lan")},v4-fixed-ip={self.address}',
             '--user-data', str(user_data), '--use-config-drive', '--wait', 'first',
         )  # fmt: skip
         self.assertEqual(('ACTIVE', 'True'),
@@ -119,7 +107,7 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
             [(interface['port_id'], interface['mac_addr'])],
             [(link['vif_id'], link['ethernet_mac_address']) for link in told['links']])
         self.assertEqual(
-            [('192.0.2.9', '255.255.255.240', _GATEWAY)],
+            [(self.address, '255.255.255.0', self.lan.gateway)],
             [(one['ip_address'], one['netmask'], one['routes'][0]['gateway'])
              for one in told['networks']])
 
@@ -131,38 +119,50 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
             disc.get_file_from_iso_fp(content, rr_path=name)
         return content.getvalue()
 
-    # Rules
+    # Rules and filters
 
     def check_rules(self) -> None:
-        self.inside.run('ip address add 192.0.2.9/28 dev eth0')
+        self.inside.run(f'ip address add {self.address}/24 dev eth0')
         self.assertEqual('nothing', self.knock(22))
-        self.change_rules(_OPEN)
+        self.change_rules([_SSH])
         self.assertEqual(('refused', 'nothing'), (self.knock(22), self.knock(23)))
         self.change_rules([])
         self.assertEqual('nothing', self.knock(22))
 
     def change_rules(self, rules: list[dict[str, Any]]) -> None:
-        before = self.filter()
+        before = self.filters()
         self.write_rules(rules)
         self.node.process.send_signal(signal.SIGHUP)
-        waiting.until(lambda: self.filter() != before, 20, 'another filter')
+        waiting.until(lambda: self.filters() != before, 20, 'another filter')
 
-    def filter(self) -> str:
-        with self.node.libvirt() as connection:
-            (found,) = [one for one in connection.listAllNWFilters()
-                        if self.node.state.name in one.name()]
-            return str(found.XMLDesc())
-
-    @staticmethod
-    def knock(port: int) -> str:
+    def knock(self, port: int) -> str:
         """Tell what comes back from a port where nobody listens."""
         try:
-            socket.create_connection(('192.0.2.9', port), timeout=0.5).close()
+            socket.create_connection((self.address, port), timeout=0.5).close()
         except TimeoutError:
             return 'nothing'
         except ConnectionRefusedError:
             return 'refused'
         raise AssertionError('somebody listens')
+
+    def check_restart(self) -> None:
+        """Kill the service, lose a filter, find one of nobody, and change rules."""
+        before = self.filters()
+        (name,) = before
+        orphan = re.sub('-[0-9a-f]{8}-', '-ffffffff-', name)
+        self.node.kill()
+        with self.node.libvirt() as connection:
+            connection.nwfilterLookupByName(name).undefine()
+            connection.nwfilterDefineXML(f"<filter name='{orphan}'/>")
+        self.assertEqual([orphan], list(self.filters()))
+        self.node.start()
+        self.assertEqual(before, self.filters())
+
+    def filters(self) -> dict[str, str]:
+        """Return the filters of the node's guests."""
+        with self.node.libvirt() as connection:
+            return {one.name(): one.XMLDesc() for one in connection.listAllNWFilters()
+                    if self.node.state.name in one.name()}
 
     # Interfaces
 
@@ -170,20 +170,26 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
         self.run_client('server', 'add', 'network', 'first', 'other')
         waiting.until(lambda: len(self.cards()) == 2, 30, 'a second card')
         (added,) = self.interfaces()[1:]
-        self.use('eth1', added['fixed_ips'][0]['ip_address'], _OTHER_GATEWAY)
+        self.use('eth1', added['fixed_ips'][0]['ip_address'])
         self.run_client('server', 'remove', 'network', 'first', 'other')
         waiting.until(lambda: len(self.interfaces()) == 1, 60, 'one interface')
 
     def check_what_fails(self) -> None:
         lan, other = self.network_id('lan'), self.network_id('other')
-        self.assertIn('192.0.2.9', self.refusal(400, net_id=lan, fixed_ips=[
-            {'ip_address': '192.0.2.9'}]))
+        self.assertIn(self.address, self.refusal(400, net_id=lan, fixed_ips=[
+            {'ip_address': self.address}]))
         self.assertIn('port_id', self.refusal(400, port_id=lan))
-        self.ip('link', 'set', _OTHER, 'name', 'novalan2')
-        with contextlib.ExitStack() as stack:
-            stack.callback(self.ip, 'link', 'set', 'novalan2', 'name', _OTHER)
-            self.assertIn(_OTHER, self.refusal(500, net_id=other))
-        self.ip('link', 'set', _OTHER, 'up')
+        hidden = self.other.name.replace('nfb', 'nfc')
+        self.rename(self.other.name, hidden)
+        try:
+            self.assertIn(self.other.name, self.refusal(500, net_id=other))
+        finally:
+            self.rename(hidden, self.other.name)
+
+    @staticmethod
+    def rename(old: str, new: str) -> None:
+        for words in (f'{old} down', f'{old} name {new}', f'{new} up'):
+            subprocess.run(['ip', 'link', 'set', *words.split()], check=True)
 
     def refusal(self, status: int, **asked: Any) -> str:
         answer = self.attach(**asked)
@@ -196,8 +202,6 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
             json={'interfaceAttachment': asked})
 
     def check_attached_while_it_is_off(self) -> None:
-        self.node.api.act(self.server_id, 'os-stop')
-        self.node.api.wait_for_status(self.server_id, 'SHUTOFF')
         attached = self.attach(net_id=self.network_id('other')).json()
         # A start makes what is missing.
         (self.node.instances / self.server_id / 'disk.config').unlink()
@@ -205,13 +209,22 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
         self.node.api.wait_for_status(self.server_id, 'ACTIVE')
         self.enter()
         self.mount_drive()
-        address = attached['interfaceAttachment']['fixed_ips'][0]['ip_address']
-        self.use('eth1', address, _OTHER_GATEWAY)
+        self.use('eth1', attached['interfaceAttachment']['fixed_ips'][0]['ip_address'])
 
-    def use(self, card: str, address: str, gateway: str) -> None:
+    def use(self, card: str, address: str) -> None:
         self.inside.run(f'ip link set {card} up; '
-                        f'ip address add {address}/28 dev {card}')
-        self.inside.run(f'ping -c 1 -W 5 {gateway}')
+                        f'ip address add {address}/24 dev {card}')
+        self.inside.run(f'ping -c 1 -W 5 {self.other.gateway}')
+
+    def check_killed_in_a_build(self) -> None:
+        server_id = self.node.create(networks=[{'uuid': self.network_id('lan')}])
+        waiting.until(self.lan.ports, 30, 'a tap')
+        self.node.kill()
+        self.node.start()
+        self.node.api.wait_for_status(server_id, 'ACTIVE', 'ERROR')
+        self.node.api.delete(server_id)
+        self.node.api.wait_gone(server_id)
+        self.assert_nothing_left(server_id)
 
     # What there is
 
@@ -237,16 +250,16 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
             f'/v2.0/networks?name={name}', '/network')['networks']
         return str(network['id'])
 
-    def state(self) -> tuple[Any, ...]:
+    def state(self) -> dict[str, Any]:
         """Collect what interfaces are made of: host, libvirt, database, guest."""
-        taps = [json.loads(self.ip('-json', 'link', 'show', 'master', bridge) or '[]')
-                for bridge in (_LAN, _OTHER)]
-        with self.node.libvirt() as connection:
-            filters = sorted(one.name() for one in connection.listAllNWFilters()
-                             if self.node.state.name in one.name())
+        return {**self.on_host(), 'cards': self.cards(), 'shown': self.interfaces()}
+
+    def on_host(self) -> dict[str, Any]:
         ports = self.node.api.get('/v2.0/ports', '/network')['ports']
-        names = sorted(tap['ifname'] for found in taps for tap in found if tap)
-        if not ports:
-            return names, filters, []
-        return (names, filters, [port['id'] for port in ports],
-                self.interfaces(), self.cards())
+        return {'taps': self.lan.ports() + self.other.ports(),
+                'filters': sorted(self.filters()),
+                'ports': [port['id'] for port in ports]}
+
+    def assert_nothing_left(self, server_id: str) -> None:
+        self.assertEqual({}, self.node.leftovers(server_id))
+        self.assertEqual({'taps': [], 'filters': [], 'ports': []}, self.on_host())
