@@ -39,6 +39,18 @@ def is_running(process: int) -> bool:
     return pathlib.Path(f'/proc/{process}/exe').exists()
 
 
+def assert_holds(disk: vconfig.LibvirtConfigGuestDisk, data: bytes) -> None:
+    """Check with qemu-img what a disk begins with, which no guest has open."""
+    path = pathlib.Path(f'{disk.source_path}.begin')
+    subprocess.run(
+        ['qemu-img', 'dd', '-f', disk.driver_format, '-O', 'raw', 'bs=64k',
+         f'count={-(-len(data) // 65536)}', f'if={disk.source_path}', f'of={path}'],
+        check=True, capture_output=True)
+    found = path.read_bytes()[:len(data)]
+    path.unlink()
+    assert found == data, found[:80]
+
+
 class Hypervisor(fixtures.Fixture):
     """A Host in this process, and a folder that QEMU may enter.
 
@@ -170,6 +182,10 @@ class Tiny:
     def run(self, command: str, timeout_s: float = 30) -> str:
         """Run a command in the guest, and return what it prints."""
         return self.shell.run(command, timeout_s)
+
+    def wait_inside(self, condition: str, timeout_s: float = 30) -> None:
+        """Wait until a condition of the guest's shell holds."""
+        self.run(f'until {condition}; do usleep 20000; done', timeout_s)
 
     # From QEMU
 
