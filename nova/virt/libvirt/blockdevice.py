@@ -142,7 +142,8 @@ class BlockDevice:
 
         :param base: what stays in the chain, or where to copy to; None, with
             ``copy`` not set, leaves no chain.
-        :param copy: copy the disk to ``base``, as :meth:`copy` does.
+        :param copy: copy the disk to ``base``, as :meth:`copy` does; libvirt refuses
+            it for a domain that is defined.
         :param relative: keep names in the chain relative.
         :param copy_dev: ``base`` is a device.
         """
