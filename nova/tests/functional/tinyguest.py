@@ -59,6 +59,8 @@ class Hypervisor(fixtures.Fixture):
 
     def __init__(self, uri: str | None = None) -> None:
         self.uri = uri or node_lib.default_uri()
+        #: Events that the Host has told of.
+        self.events: list[Any] = []
 
     def _setUp(self) -> None:
         parent = '/var/lib' if os.geteuid() == 0 else None
@@ -69,7 +71,9 @@ class Hypervisor(fixtures.Fixture):
         self.boot_files = self._boot_files()
         self.connection = libvirt.open(self.uri)
         self.addCleanup(self.connection.close)
-        self.host = libvirt_host.Host(self.uri, guest_factory=self._make_guest)
+        self.host = libvirt_host.Host(
+            self.uri, lifecycle_event_handler=self.events.append,
+            guest_factory=self._make_guest)
         self.addCleanup(self.host.cleanup)
         self.host.initialize()
         self.tinies: list[Tiny] = []
@@ -120,6 +124,19 @@ class Hypervisor(fixtures.Fixture):
         tiny = Tiny(self.connection, guest)
         self.tinies.append(tiny)
         return tiny
+
+    def adopt(self, uuid: str) -> 'Tiny':
+        """Take over a guest that has come from elsewhere, with its console."""
+        domain = self.host.get_connection().lookupByUUIDString(uuid)
+        tiny = Tiny(self.connection, self._make_guest(domain))
+        self.tinies.append(tiny)
+        tiny.connect()
+        return tiny
+
+    def has(self, uuid: str) -> bool:
+        """Tell whether there is such a domain."""
+        return uuid in [domain.UUIDString()
+                        for domain in self.connection.listAllDomains()]
 
     def boot(self, *devices: Any, cmdline: str = '', **more: Any) -> 'Tiny':
         """Start a guest, and return when its shell answers."""
@@ -232,16 +249,22 @@ class TinyGuestTestCase(testtools.TestCase):
         super().setUp()
         # errors are exceptions here; libvirt would print each on stderr as well
         libvirt.registerErrorHandler(lambda *_: None, None)
-        uri = node_lib.default_uri()
+        self.make_hypervisors()
+
+    def make_hypervisors(self) -> None:
+        self.hypervisor = self.make_hypervisor(node_lib.default_uri())
+
+    def make_hypervisor(self, uri: str) -> Hypervisor:
         try:
             libvirt.open(uri).close()
         except libvirt.libvirtError as error:
             self.skipTest(f'{uri} does not answer: {error}')
-        self.hypervisor = self.useFixture(Hypervisor())
-        self.addOnException(self._attach_domains)
+        hypervisor: Hypervisor = self.useFixture(Hypervisor(uri))
+        self.addOnException(lambda _error: self._attach_domains(hypervisor))
+        return hypervisor
 
-    def _attach_domains(self, _error: Any) -> None:
-        for tiny in self.hypervisor.tinies:
+    def _attach_domains(self, hypervisor: Hypervisor) -> None:
+        for tiny in hypervisor.tinies:
             with contextlib.suppress(libvirt.libvirtError):
                 self.addDetail(f'{tiny.domain.name()}.xml',
                                content.text_content(tiny.domain.XMLDesc()))

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the nova-libvirt authors
+"""A guest moves between two hosts and goes on where it was, or else stays."""
+
+from collections.abc import Callable
+import threading
+from typing import Any
+
+import libvirt
+
+from nova import exception
+from nova.tests.fixtures import privatelibvirtd
+from nova.tests.functional import tinyguest
+from nova.tests.functional import waiting
+from nova.virt import event as virtevent
+
+_FLAGS = (libvirt.VIR_MIGRATE_LIVE | libvirt.VIR_MIGRATE_PEER2PEER
+          | libvirt.VIR_MIGRATE_PERSIST_DEST | libvirt.VIR_MIGRATE_UNDEFINE_SOURCE)
+#: Both hosts see the same files, which libvirt cannot know.
+_SHARED = _FLAGS | libvirt.VIR_MIGRATE_UNSAFE
+_TIMEOUT_S = 60
+_COUNTER = '(while :; do echo . >> /tmp/count; usleep 50000; done) &'
+#: Without this, QEMU may not let a guest run whose memory is elsewhere.
+_QEMU_OPTIONS = ('user = "root"', 'clear_emulator_capabilities = 0')
+
+
+class Background:
+    """A call that is made while the test goes on."""
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self.error: BaseException | None = None
+        self._call = call
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._call()
+        except exception.NovaException as error:
+            self.error = error
+
+    def wait(self) -> None:
+        self._thread.join(_TIMEOUT_S)
+        assert not self._thread.is_alive(), 'the migration has not ended'
+
+    def is_over(self) -> bool:
+        return not self._thread.is_alive()
+
+
+class MigrationTest(tinyguest.TinyGuestTestCase):
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.tiny = self.here.boot(self.here.disk('vda'))
+        self.uuid = self.tiny.guest.uuid
+        self.tiny.run(_COUNTER)
+        self.tiny.run('dd if=/dev/urandom of=/dev/vda bs=64k count=16 conv=fsync')
+        self.seen = self.look()
+
+    def make_hypervisors(self) -> None:
+        reason = privatelibvirtd.why_not()
+        if reason:
+            self.skipTest(reason)
+        self.here, self.there = (self.make_hypervisor(self.useFixture(
+            privatelibvirtd.PrivateLibvirtd(qemu_options=_QEMU_OPTIONS)).uri)
+            for _ in range(2))
+
+    def test_there_and_back_again(self) -> None:
+        self.nobody_there()
+        self.with_a_copy_of_its_disk()
+        self.given_up()
+        self.before_its_memory()
+
+    def nobody_there(self) -> None:
+        """Where no libvirt answers, our own connection is not to blame."""
+        self.assertRaises(
+            exception.InternalError, self.tiny.guest.migrate,
+            f'qemu+unix:///system?socket={self.here.folder}/nobody', flags=_FLAGS)
+        self.assert_runs(self.here, self.there)
+
+    def with_a_copy_of_its_disk(self) -> None:
+        path = str(self.there.disk('vda').source_path)
+        memory = self.tiny.guest.get_config().memory
+        (disk,) = self.tiny.guest.get_all_disks()
+        wanted = self.tiny.guest.get_xml_desc(dump_migratable=True).replace(
+            disk.source_path, path)
+        self.tiny.guest.migrate(
+            self.there.uri, 'tcp://127.0.0.1', ['vda'], wanted,
+            _FLAGS | libvirt.VIR_MIGRATE_NON_SHARED_DISK)
+
+        self.assert_runs(self.there, self.here)
+        self.assertEqual(path, self.tiny.block('vda')['inserted']['file'])
+        self.assertEqual(memory, self.tiny.guest.get_config(persistent=True).memory)
+        self.assertEqual(libvirt.VIR_DOMAIN_JOB_NONE,
+                         self.tiny.guest.get_job_info().type)
+
+    def given_up(self) -> None:
+        guest = self.tiny.guest
+        moving = self.begin_slowly(_SHARED)
+        info = guest.get_job_info()
+        guest.abort_job()
+        moving.wait()
+
+        self.assertIsInstance(moving.error, exception.InternalError)
+        self.assertEqual(libvirt.VIR_DOMAIN_JOB_UNBOUNDED, info.type)
+        self.assertLess(info.memory_remaining, info.memory_total)
+        self.assert_runs(self.there, self.here)
+
+    def before_its_memory(self) -> None:
+        guest = self.tiny.guest
+        moving = self.begin_slowly(_SHARED | libvirt.VIR_MIGRATE_POSTCOPY)
+        guest.migrate_configure_max_downtime(321)
+        limits = self.tiny.qmp('query-migrate-parameters')
+        is_early = not moving.is_over()
+        guest.migrate_start_postcopy()
+        moving.wait()
+
+        self.assertEqual((None, True, 321),
+                         (moving.error, is_early, limits['downtime-limit']))
+        self.assert_runs(self.here, self.there)
+        self.assertIn(virtevent.EVENT_LIFECYCLE_POSTCOPY_STARTED,
+                      [event.transition for event in self.there.events
+                       if isinstance(event, virtevent.LifecycleEvent)])
+
+    def begin_slowly(self, flags: int) -> Background:
+        """Begin to move the guest back, so that it would take a minute or more."""
+        guest = self.tiny.guest
+        moving = Background(lambda: guest.migrate(
+            self.here.uri, 'tcp://127.0.0.1', [], flags=flags, bandwidth=1))
+        waiting.until(lambda: guest.get_job_info().memory_processed or moving.is_over(),
+                      _TIMEOUT_S, 'memory moves')
+        return moving
+
+    def assert_runs(self, at: tinyguest.Hypervisor,
+                    not_at: tinyguest.Hypervisor) -> None:
+        """Look into the guest: it goes on, on that host alone."""
+        self.assertEqual((True, False), (at.has(self.uuid), not_at.has(self.uuid)))
+        self.tiny.disconnect()
+        self.tiny = at.adopt(self.uuid)
+        self.assertEqual('running', self.tiny.qemu_status())
+        counted, *rest = self.look()
+        self.assertLessEqual(self.seen[0], counted)
+        waiting.until(lambda: self.look()[0] > counted, 10, 'the guest counts')
+        self.assertEqual(list(self.seen[1:]), rest)
+        self.seen = self.look()
+
+    def look(self) -> tuple[Any, ...]:
+        """Return how far the guest has counted, and what never changes."""
+        return (int(self.tiny.run('wc -l < /tmp/count')),
+                self.tiny.run('cat /proc/sys/kernel/random/boot_id'),
+                self.tiny.run('md5sum < /dev/vda'))
