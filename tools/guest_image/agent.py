@@ -31,6 +31,8 @@ def add(archive: cpio.Archive, work: pathlib.Path) -> None:
     archive.file(_PROGRAM, program.read_bytes(), executable=True)
     for library in libraries(program):
         archive.file(place(library), library.read_bytes(), executable=True)
+    # Where the agent expects it, or it has no way to set the time.
+    archive.symlink('sbin/hwclock', '/bin/busybox')
     userland.add_script(archive, 'agent', 'etc/agent')
     userland.add_script(archive, 'shutdown', 'sbin/shutdown')
     userland.add_script(archive, 'chpasswd', 'usr/sbin/chpasswd')

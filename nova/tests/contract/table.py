@@ -116,6 +116,7 @@ DOMAIN: dict[str, Call] = {
     'coreDumpWithFormat': _call(_STATE, '/nowhere/core', 0, 0),
     'detachDeviceFlags': _call(_STATE, '<x/>', _LIVE),
     'fsFreeze': _call(_STATE, None, 0),
+    'getTime': _call(_STATE, 0),
     'fsThaw': _call(_STATE, None, 0),
     'hasManagedSaveImage': _call(_OK, 0),
     'info': _call(_OK),

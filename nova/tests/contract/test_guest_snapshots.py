@@ -44,8 +44,9 @@ class SnapshotsContract(guests.GuestContract):
             name='vda', snapshot='external', source_type='file',
             source_path=str(self.folder / 'overlay.qcow2'), driver_format='qcow2'))
 
-        self.assertRaises(exception.InternalError, self.guest.snapshot, conf,
-                          no_metadata=True, disk_only=True, quiesce=True)
+        self.assertRaises(
+            exception.QemuGuestAgentNotEnabled, self.guest.snapshot, conf,
+            no_metadata=True, disk_only=True, quiesce=True)
 
         self.assertEqual(str(self.folder / 'vda.qcow2'),
                          self.guest.get_disk('vda').source_path)

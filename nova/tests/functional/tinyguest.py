@@ -212,6 +212,12 @@ class Tiny:
         return json.loads(
             libvirt_qemu.qemuMonitorCommand(self.domain, asked, 0))['return']
 
+    def ask_agent(self, command: str) -> Any:
+        """Ask the agent in the guest, and return its answer."""
+        asked = json.dumps({'execute': command})
+        return json.loads(
+            libvirt_qemu.qemuAgentCommand(self.domain, asked, 10, 0))['return']
+
     def qemu_status(self) -> str:
         """Return what QEMU says the machine does: running, paused and so on."""
         status: str = self.qmp('query-status')['status']

@@ -44,12 +44,27 @@ class GuestAgent:
                 raise exception.QemuGuestAgentNotEnabled from error
             raise
 
+    def require_answer(self, timeout_s: int = TIMEOUT_S) -> None:
+        """Check that the agent answers, before it is told what it must not do late.
+
+        One that hangs does what it was told as soon as it goes on, when nobody waits
+        for it any more.
+        """
+        with self._asked(timeout_s) as raw:
+            try:
+                raw.getTime()
+            except libvirt.libvirtError as ex:
+                # One that refuses to tell the time has answered.
+                if not errors.is_refused_by_agent(ex):
+                    raise
+
     def freeze_filesystems(self, timeout_s: int = TIMEOUT_S) -> int:
         """Flush the guest's file systems and let nobody write; return how many.
 
-        After a failure those that were frozen are thawed again, if the agent
-        answers at all.
+        After a failure those that were frozen are thawed again.  Should the agent
+        stop to answer at the very moment, it may still freeze them when it goes on.
         """
+        self.require_answer(timeout_s)
         try:
             with self._asked(timeout_s) as raw:
                 frozen: int = raw.fsFreeze()

@@ -5,16 +5,22 @@
 import libvirt
 
 from nova import exception
+from nova.virt.libvirt import agent as libvirt_agent
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import domain as libvirt_domain
 from nova.virt.libvirt import errors
 
 
 class Snapshots:
-    """The snapshots of one domain."""
+    """The snapshots of one domain.
 
-    def __init__(self, domain: libvirt_domain.Domain) -> None:
+    :param agent: who freezes the guest's file systems.
+    """
+
+    def __init__(self, domain: libvirt_domain.Domain,
+                 agent: libvirt_agent.GuestAgent) -> None:
         self._domain = domain
+        self._agent = agent
 
     def create(self, conf: vconfig.LibvirtConfigGuestSnapshot,
                no_metadata: bool = False, disk_only: bool = False,
@@ -23,7 +29,8 @@ class Snapshots:
         """Take a snapshot as described.
 
         After a failure the guest runs on and writes where it wrote, also when only
-        one of several disks could not follow; its file systems are not frozen.
+        one of several disks could not follow; its file systems are not frozen.  An
+        agent that does not answer is found out before anything is done.
 
         :param no_metadata: libvirt is not to remember the snapshot.
         :param disk_only: without the memory.
@@ -37,6 +44,8 @@ class Snapshots:
                    (quiesce, libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE),
                    (atomic, libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC))
         flags = sum(flag for chosen, flag in choices if chosen)
+        if quiesce:
+            self._agent.require_answer()
         with self._domain.asked() as raw:
             raw.snapshotCreateXML(conf.to_xml(), flags=flags)
 

@@ -77,6 +77,11 @@ def is_agent_missing(ex: BaseException | None) -> bool:
     return _is(ex, libvirt.VIR_ERR_ARGUMENT_UNSUPPORTED)
 
 
+def is_refused_by_agent(ex: Exception) -> bool:
+    """Tell whether the guest agent has answered that it cannot or will not."""
+    return _is(ex, libvirt.VIR_ERR_INTERNAL_ERROR) and not is_disconnected(ex)
+
+
 def is_no_snapshot(ex: BaseException | None) -> bool:
     """Tell whether the domain has no such snapshot."""
     return _is(ex, libvirt.VIR_ERR_NO_DOMAIN_SNAPSHOT)

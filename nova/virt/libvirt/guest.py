@@ -92,7 +92,7 @@ class Guest:
         #: The program in the guest that does what only it can.
         self.agent = libvirt_agent.GuestAgent(self.handle)
         #: Snapshots that libvirt takes.
-        self.snapshots = domainsnapshots.Snapshots(self.handle)
+        self.snapshots = domainsnapshots.Snapshots(self.handle, self.agent)
         #: How much of the host it may use.
         self.tuning = tuning.Tuning(self.handle)
 

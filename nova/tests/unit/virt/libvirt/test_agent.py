@@ -7,6 +7,7 @@ import libvirt
 
 from nova import exception
 from nova.tests.unit.virt.libvirt import guestbase
+from nova.virt.libvirt import config as vconfig
 
 
 class AgentTestCase(guestbase.GuestTestCase):
@@ -42,7 +43,21 @@ class AgentTestCase(guestbase.GuestTestCase):
                                   self.guest.freeze_filesystems)
 
         self.assertIn('not responding', str(error))
-        self.assertEqual(1, self.faults.count('fsThaw'))
+        # It must not freeze anything when it comes to life again.
+        self.assertEqual(0, self.faults.count('fsFreeze'))
+
+    def test_snapshot_is_not_begun_with_a_dead_agent(self) -> None:
+        self.agent.answers = False
+        conf = vconfig.LibvirtConfigGuestSnapshot(name='one')
+
+        self.assertRaises(exception.InternalError, self.guest.snapshot, conf,
+                          disk_only=True, quiesce=True)
+        self.assertEqual(0, self.faults.count('snapshotCreateXML'))
+
+    def test_agent_that_does_not_tell_the_time(self) -> None:
+        self.faults.fail('getTime')
+
+        self.assertEqual(2, self.guest.agent.freeze_filesystems())
 
     def test_password(self) -> None:
         self.guest.set_user_password('root', '<secret>')
