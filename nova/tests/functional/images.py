@@ -62,8 +62,8 @@ class ImageFolder:
     def __init__(self, path: pathlib.Path) -> None:
         self.path = path
 
-    def add_tiny(self, name: str = 'tiny') -> None:
-        target = self._describe(name, 'qcow2')
+    def add_tiny(self, name: str = 'tiny', **properties: str) -> None:
+        target = self._describe(name, 'qcow2', properties=properties)
         _link(tiny(), target)
 
     def add_qcow2(self, name: str, size: str, *options: str) -> None:

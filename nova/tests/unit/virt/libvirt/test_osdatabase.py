@@ -6,6 +6,7 @@ import sys
 import threading
 
 from nova import exception
+from nova import monkey_patch
 from nova.tests.fixtures import libosinfo
 from nova.tests.unit import base
 from nova.virt.libvirt import osdatabase
@@ -150,3 +151,42 @@ class TestReading(OSDatabaseTestCase):
         # What GLib raises is a RuntimeError.
         self.libosinfo.error = RuntimeError('no such file')
         self.assert_does_without('no such file')
+
+
+PROBE = """
+import warnings
+warnings.simplefilter('ignore')
+from nova import monkey_patch
+monkey_patch.patch({backend!r})
+import threading
+import time
+from nova.virt.libvirt import calls
+from nova.virt.libvirt import osdatabase
+
+def read():
+    # Blocks its thread, whatever was patched.
+    calls.native('time').sleep(1)
+    return [osdatabase.Entry('any', frozenset({{'any'}}), is_dated=True)]
+
+database = osdatabase.OSDatabase(read)
+finders = [threading.Thread(target=database.find, args=('any',)) for _ in range(2)]
+for finder in finders:
+    finder.start()
+ticks = 0
+while any(finder.is_alive() for finder in finders):
+    time.sleep(0.02)
+    ticks += 1
+print(ticks > 5, database.find('any').name)
+"""
+
+
+class TestOthersGoOn(base.TestCase):
+    """Reading takes long; nobody else waits for it."""
+
+    def test_under_either_way_of_concurrency(self) -> None:
+        for backend in (monkey_patch.EVENTLET, monkey_patch.THREADING):
+            done = subprocess.run(
+                [sys.executable, '-c', PROBE.format(backend=backend)],
+                capture_output=True, text=True, timeout=120)
+            self.assertEqual(('True any\n', 0), (done.stdout, done.returncode),
+                             f'{backend}: {done.stderr}')
