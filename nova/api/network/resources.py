@@ -10,6 +10,7 @@ from nova.api import errors
 from nova.api import request as api_request
 from nova.api import response as api_response
 from nova.api import routing
+from nova.api.network import selection
 from nova.db import port_api
 from nova.i18n import _
 from nova.network import declared
@@ -17,16 +18,16 @@ from nova.network import security_rules
 
 Rows = list[dict[str, Any]]
 
-#: Parameters that do not select.
-_CONTROL = frozenset(('fields', 'limit', 'marker', 'page_reverse', 'sort_key',
-                      'sort_dir'))
+_USER = _('QEMU makes this network up for each server alone: servers reach the '
+          'outside, nobody reaches them, and all have the same address')
 
 
 def _networks(request: api_request.Request) -> Rows:
     return [{
         'id': one.id, 'name': one.name, 'status': 'ACTIVE', 'admin_state_up': True,
         'subnets': [subnet.id for subnet in one.subnets], 'mtu': one.mtu or 1500,
-        'shared': True, 'router:external': False, 'description': '',
+        'shared': True, 'router:external': False,
+        'description': _USER if one.is_user else '',
         'port_security_enabled': one.port_security,
         'project_id': request.context.project_id,
         'tenant_id': request.context.project_id, 'availability_zones': [],
@@ -41,7 +42,8 @@ def _subnets(request: api_request.Request) -> Rows:
         'gateway_ip': str(one.gateway) if one.gateway else None,
         'dns_nameservers': [str(server) for server in one.dns],
         'allocation_pools': [{'start': str(one.first), 'end': str(one.last)}],
-        'enable_dhcp': False, 'host_routes': [], 'description': '', 'tags': [],
+        'enable_dhcp': one.dhcp_server is not None, 'host_routes': [],
+        'description': '', 'tags': [],
         'ipv6_address_mode': None, 'ipv6_ra_mode': None, 'subnetpool_id': None,
         'project_id': request.context.project_id,
         'tenant_id': request.context.project_id,
@@ -54,12 +56,20 @@ def _ports(request: api_request.Request) -> Rows:
         'device_id': port.instance_uuid, 'device_owner': 'compute:nova',
         'mac_address': port.mac_address, 'status': 'ACTIVE', 'admin_state_up': True,
         'fixed_ips': [{'subnet_id': one.subnet_id, 'ip_address': one.address}
-                      for one in addresses],
+                      for one in addresses] or _user_addresses(port.network_id),
         'security_groups': _groups_of(port.network_id),
         'allowed_address_pairs': [], 'description': '',
         'tags': [], 'project_id': request.context.project_id,
         'tenant_id': request.context.project_id,
     } for port, addresses in port_api.ports_get()]
+
+
+def _user_addresses(network_id: str) -> Rows:
+    """Return the address that all ports of a network share, if they do."""
+    return [{'subnet_id': subnet.id, 'ip_address': str(subnet.first)}
+            for network in declared.get_all()
+            if network.id == network_id and network.is_user
+            for subnet in network.subnets]
 
 
 def _groups_of(network_id: str) -> list[str]:
@@ -86,7 +96,7 @@ def _rules_of(request: api_request.Request,
               group: security_rules.SecurityGroup) -> Rows:
     return [{
         **dataclasses.asdict(rule), 'id': group.id_of(rule),
-        'security_group_id': group.id, 'remote_group_id': None,
+        'name': '', 'security_group_id': group.id, 'remote_group_id': None,
         'remote_address_group_id': None, 'tags': [],
         'normalized_cidr': rule.remote_ip_prefix,
         'project_id': request.context.project_id,
@@ -94,36 +104,42 @@ def _rules_of(request: api_request.Request,
     } for rule in group.all_rules()]
 
 
-def _fits(row: dict[str, Any], request: api_request.Request) -> bool:
-    for name in request.args:
-        if name in _CONTROL:
-            continue
-        if name not in row:
-            raise errors.bad_request(_('there is no filter %r') % name)
-        if str(row[name]).lower() not in [
-                value.lower() for value in request.args.getlist(name)]:
-            return False
-    return True
-
-
-def _shown(row: dict[str, Any], request: api_request.Request) -> dict[str, Any]:
-    fields = request.args.getlist('fields')
-    return {name: row[name] for name in row if not fields or name in fields}
+#: What rows of each kind have, for a query of which there is no row.
+_COMMON = ('id', 'name', 'description', 'tags', 'project_id', 'tenant_id')
+_NAMES = {
+    'networks': (*_COMMON, 'status', 'admin_state_up', 'subnets', 'mtu', 'shared',
+                 'router:external', 'port_security_enabled', 'availability_zones',
+                 'availability_zone_hints'),
+    'subnets': (*_COMMON, 'network_id', 'cidr', 'ip_version', 'gateway_ip',
+                'dns_nameservers', 'allocation_pools', 'enable_dhcp', 'host_routes',
+                'ipv6_address_mode', 'ipv6_ra_mode', 'subnetpool_id'),
+    'ports': (*_COMMON, 'network_id', 'device_id', 'device_owner', 'mac_address',
+              'status', 'admin_state_up', 'fixed_ips', 'security_groups',
+              'allowed_address_pairs'),
+    'security-groups': (*_COMMON, 'stateful', 'shared', 'security_group_rules'),
+    'security-group-rules': (
+        *_COMMON, 'security_group_id', 'direction', 'ethertype', 'protocol',
+        'port_range_min', 'port_range_max', 'remote_ip_prefix', 'remote_group_id',
+        'remote_address_group_id', 'normalized_cidr'),
+}
 
 
 def _routes(plural: str, read: Callable[[api_request.Request], Rows]
             ) -> tuple[routing.Route, ...]:
+    names = frozenset(_NAMES[plural])
     singular = plural[:-1].replace('-', '_')
     plural_key = plural.replace('-', '_')
 
     def index(request: api_request.Request) -> api_response.Response:
-        return api_response.json_response({plural_key: [
-            _shown(row, request) for row in read(request) if _fits(row, request)]})
+        page = selection.select(request, read(request), names)
+        links = {f'{plural_key}_links': page.links} if page.links else {}
+        return api_response.json_response({plural_key: page.rows, **links})
 
     def show(request: api_request.Request, row_id: str) -> api_response.Response:
         for row in read(request):
             if row['id'] == row_id:
-                return api_response.json_response({singular: _shown(row, request)})
+                return api_response.json_response(
+                    {singular: selection.shown(request, row)})
         raise errors.not_found(
             _('%(kind)s %(id)s could not be found.')
             % {'kind': singular.capitalize(), 'id': row_id})
