@@ -10,6 +10,7 @@ import fixtures
 import libvirt
 
 from nova.tests.functional import hypervisor
+from nova.virt.libvirt import netdevices
 
 #: The address of somebody else's guest.
 OTHER = 9
@@ -48,6 +49,11 @@ class LibvirtNetwork(fixtures.Fixture):
             self._network.destroy()
         self._network.undefine()
 
+    @property
+    def declaration(self) -> str:
+        """The file of networks that has this one alone."""
+        return f'networks: [{{name: nat, libvirt_network: {self.name}}}]'
+
     def address(self, number: int) -> str:
         return f'{self.prefix}.{number}'
 
@@ -58,6 +64,14 @@ class LibvirtNetwork(fixtures.Fixture):
                  for flags in (0, libvirt.VIR_NETWORK_XML_INACTIVE)]
         assert found[0] == found[1], found
         return {ip: mac for mac, ip in found[0].items()}
+
+    def left(self) -> dict[str, object]:
+        """Give what is there of servers that used the network."""
+        hosts = {ip: mac for ip, mac in self.hosts().items()
+                 if ip != self.address(OTHER)}
+        found = {'hosts': hosts,
+                 'ports': netdevices.NetDevices().ports(self.bridge)}
+        return {what: things for what, things in found.items() if things}
 
     def leases(self) -> dict[str, str]:
         """Give the MAC that each address is leased to."""

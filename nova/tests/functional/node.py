@@ -176,6 +176,15 @@ class Node(fixtures.Fixture):
             documents = {d.UUIDString(): _xml(d) for d in connection.listAllDomains()}
         return {uuid: xml for uuid, xml in documents.items() if str(self.state) in xml}
 
+    def filters(self) -> list[str]:
+        """Find the network filters of this node's servers; a session has none."""
+        with self.libvirt() as connection:
+            try:
+                names = connection.listNWFilters()
+            except libvirt.libvirtError:
+                return []
+        return [name for name in names if self.state.name in name]
+
     def processes(self) -> list[str]:
         """Find QEMU processes of this node, by their command line."""
         lines = []
@@ -211,6 +220,7 @@ class Node(fixtures.Fixture):
             'domains': sorted(self.domains()),
             'processes': self.processes(),
             'files': self.instance_files(),
+            'filters': self.filters(),
             'rows': [row for uuid in server_ids for row in self.rows(uuid)],
         }
         return {what: things for what, things in found.items() if things}

@@ -4,6 +4,8 @@
 
 from nova.tests.functional import base
 from nova.tests.functional import guests
+from nova.tests.functional import hypervisor
+from nova.tests.functional import libvirtnetwork
 from nova.tests.functional import node as node_lib
 from nova.tests.functional import programs
 from nova.tests.functional import waiting
@@ -45,19 +47,6 @@ class KillTest(base.FunctionalTestCase):
 
         self.assert_half_built_is_cleared(node, server_id)
 
-    def test_when_the_domain_appears(self) -> None:
-        node = self.start_node()
-        server_id = node.create()
-        waiting.until(node.domains, 30, 'the domain is there')
-
-        self.kill_and_restart(node)
-
-        shown = node.api.wait_for_status(server_id, 'ACTIVE', 'ERROR')
-        if shown['status'] == 'ERROR':
-            self.assert_half_built_is_cleared(node, server_id)
-        else:  # the build was through: then the guest must really be there
-            self.assertTrue(guests.Guest(node, server_id).is_active())
-
     def test_as_soon_as_a_build_is_accepted(self) -> None:
         node = self.start_node()
         server_id = node.create()
@@ -67,27 +56,6 @@ class KillTest(base.FunctionalTestCase):
         shown = node.api.wait_for_status(server_id, 'ACTIVE', 'ERROR')
         if shown['status'] == 'ERROR':
             self.assert_half_built_is_cleared(node, server_id)
-
-    def test_as_soon_as_a_delete_is_accepted(self) -> None:
-        node = self.start_node()
-        server_id = node.boot()
-        self.assertEqual(204, node.api.delete(server_id).status_code)
-
-        self.kill_and_restart(node)
-
-        node.api.wait_gone(server_id)
-        self.assertEqual({}, node.leftovers(server_id))
-
-    def test_when_the_deleted_domain_is_gone(self) -> None:
-        node = self.start_node()
-        server_id = node.boot()
-        node.api.delete(server_id)
-        waiting.until(lambda: not node.processes(), 30, 'the guest is off')
-
-        self.kill_and_restart(node)
-
-        node.api.wait_gone(server_id)
-        self.assertEqual({}, node.leftovers(server_id))
 
     def test_while_it_reboots(self) -> None:
         node = self.start_node()
@@ -115,3 +83,54 @@ class KillTest(base.FunctionalTestCase):
         node.api.delete(server_id)
         node.api.wait_gone(server_id)
         self.assertEqual({}, node.leftovers(server_id))
+
+
+class KillOnNetworkTest(base.FunctionalTestCase):
+    """Servers have a port of a network: nothing of it is left either."""
+
+    def setUp(self) -> None:
+        reason = hypervisor.why_not()
+        if reason:
+            self.skipTest(reason)
+        super().setUp()
+        self.network = self.useFixture(libvirtnetwork.LibvirtNetwork())
+        self.node = self.make_node()
+        path = self.node.state / 'networks.yaml'
+        path.write_text(self.network.declaration)
+        self.node.set_options({'standalone': {'networks_file': path}})
+        self.node.start()
+
+    def test_in_the_middle_of_a_build_and_of_a_deletion(self) -> None:
+        for built, deleted in (
+                (self.node.domains, lambda: True),
+                (self.network.left, lambda: not self.node.processes()),
+                (self.node.processes, lambda: not self.node.domains())):
+            server_id = self.node.create(networks='auto')
+            waiting.until(built, 30, 'a build has begun')
+            self.kill_and_restart()
+            self.assert_true(server_id)
+
+            self.node.api.delete(server_id)
+            waiting.until(deleted, 30, 'a deletion has begun')
+            self.kill_and_restart()
+            self.node.api.wait_gone(server_id)
+            self.assert_nothing_left(server_id)
+
+    def kill_and_restart(self) -> None:
+        self.node.kill()
+        self.node.start()
+
+    def assert_true(self, server_id: str) -> None:
+        """Check that a server is there, or nothing of it but why it is not."""
+        shown = self.node.api.wait_for_status(server_id, 'ACTIVE', 'ERROR')
+        if shown['status'] == 'ACTIVE':
+            self.assertTrue(guests.Guest(self.node, server_id).is_active())
+            self.assertEqual({'hosts', 'ports'}, set(self.network.left()))
+            return
+        self.assertTrue(shown['fault']['message'])
+        self.assert_nothing_left()
+        self.assertNotIn('ports', self.node.rows(server_id))
+
+    def assert_nothing_left(self, *server_ids: str) -> None:
+        self.assertEqual({}, self.node.leftovers(*server_ids))
+        self.assertEqual({}, self.network.left())

@@ -9,9 +9,6 @@ from nova.tests.functional import hypervisor
 from nova.tests.functional import libvirtnetwork
 from nova.tests.functional import waiting
 
-_FILE = 'networks: [{{name: nat, libvirt_network: {name}}}]'
-_OTHERS = libvirtnetwork.OTHER
-
 
 class LibvirtNetworkTest(base.FunctionalTestCase):
 
@@ -23,7 +20,7 @@ class LibvirtNetworkTest(base.FunctionalTestCase):
         self.network = self.useFixture(libvirtnetwork.LibvirtNetwork())
         self.node = self.make_node()
         path = self.node.state / 'networks.yaml'
-        path.write_text(_FILE.format(name=self.network.name))
+        path.write_text(self.network.declaration)
         self.node.set_options({'standalone': {'networks_file': path}})
         self.node.start()
         (self.declared,) = self.node.api.get('/v2.0/networks', '/network')['networks']
