@@ -28,7 +28,8 @@ class InterfaceActions:
     What the database says of an instance's VIFs is what the next start of its guest
     will have.  So a VIF is written down before it is attached, and crossed out after
     it was detached: whatever is interrupted, nothing is used that is not known.  Its
-    addresses are allotted before that, and given back after it.
+    addresses are allotted before that, and given back after it.  In between it is not
+    active, which tells the next start of the service to detach it.
     """
 
     def __init__(self, driver: 'virt_driver.ComputeDriver') -> None:
@@ -51,6 +52,7 @@ class InterfaceActions:
             raise exception.AttachInterfaceNotSupported(instance_uuid=instance.uuid)
         before = instance.get_network_info()
         vif = allotment.add(instance, asked, taken)
+        vif['active'] = False
         try:
             self._write(context, instance, model.NetworkInfo([*before, vif]))
             self._driver.attach_interface(context, instance, instance.image_meta, vif)
@@ -58,6 +60,7 @@ class InterfaceActions:
             self._write(context, instance, before)
             allotment.remove(vif['id'])
             raise
+        self._set_active(context, instance, vif, True)
         return vif
 
     def detach(self, context: 'nova_context.RequestContext',
@@ -73,10 +76,28 @@ class InterfaceActions:
         if port_id not in _ids(before):
             raise exception.PortNotFound(port_id=port_id)
         (vif,) = [each for each in before if each['id'] == port_id]
-        self._driver.detach_interface(context, instance, vif)
+        self._set_active(context, instance, vif, False)
+        try:
+            self._driver.detach_interface(context, instance, vif)
+        except BaseException:
+            self._set_active(context, instance, vif, True)
+            raise
         self._write(context, instance, model.NetworkInfo(
             each for each in before if each['id'] != port_id))
         allotment.remove(port_id)
+
+    def _set_active(self, context: 'nova_context.RequestContext',
+                    instance: 'objects.Instance', vif: model.VIF,
+                    is_active: bool) -> None:
+        vif['active'] = is_active
+        self._write(context, instance, model.NetworkInfo(instance.get_network_info()))
+
+    @staticmethod
+    def interrupted(instance: 'objects.Instance') -> list[str]:
+        """Return the ports that were being attached or detached."""
+        if instance.vm_state not in WITH_GUEST:
+            return []
+        return [vif['id'] for vif in instance.get_network_info() if not vif['active']]
 
     def plug_again(self, context: 'nova_context.RequestContext',
                    instance: 'objects.Instance') -> None:

@@ -3,7 +3,8 @@
 """What the last process has left unfinished, when the service starts.
 
 The process may have been killed at any point.  Guests are no part of it: those
-that ran still run.  What is decided for each instance:
+that ran still run.  An interface that was being attached or detached is detached.
+What is decided for each instance:
 
 ========================  =======================================================
 it was                    it becomes
@@ -69,6 +70,7 @@ class Recovery:
         for instance in instances:
             try:
                 self._manager.interfaces.plug_again(context, instance)
+                self._detach_interrupted(context, instance)
                 self._choose(instance)(context, instance)
             except exception.InstanceNotFound:
                 LOG.debug('It was deleted meanwhile', instance=instance)
@@ -77,6 +79,17 @@ class Recovery:
             except Exception as error:  # noqa: BLE001
                 # Whatever is wrong with one must not keep the others away.
                 self._manager.fail(context, instance, error, instance.task_state)
+
+    def _detach_interrupted(self, context: 'nova_context.RequestContext',
+                            instance: 'objects.Instance') -> None:
+        ports = self._manager.interfaces.interrupted(instance)
+        if ports:
+            recorder.interrupted(
+                context, instance, Interrupted(what=_('The change of an interface')))
+        for port_id in ports:
+            LOG.info('Detaching interface %s, whose change was interrupted', port_id,
+                     instance=instance)
+            self._manager.cast('detach_interface', context, instance, port_id)
 
     def _choose(self, instance: 'objects.Instance') -> Step:
         task = instance.task_state

@@ -5,14 +5,17 @@
 import contextlib
 import io
 import json
+import os
 import pathlib
 import re
 import signal
 import socket
 import subprocess
+import threading
 from typing import Any
 
 import pycdlib
+import requests
 
 from nova.tests.functional import hypervisor
 from nova.tests.functional import shell
@@ -56,6 +59,8 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
         self.assertEqual(nothing_more, self.state())
         self.check_what_fails()
         self.assertEqual(nothing_more, self.state())
+        self.check_killed_while_it_attaches()
+        self.assertEqual(nothing_more, self.state())
         self.node.api.act(self.server_id, 'os-stop')
         self.node.api.wait_for_status(self.server_id, 'SHUTOFF')
         self.check_restart()
@@ -64,7 +69,6 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
         self.node.api.delete(self.server_id)
         self.node.api.wait_gone(self.server_id)
         self.assert_nothing_left(self.server_id)
-        self.check_killed_in_a_build()
 
     def create(self) -> str:
         user_data = self.node.state / 'user-data'
@@ -182,9 +186,29 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
         hidden = self.other.name.replace('nfb', 'nfc')
         self.rename(self.other.name, hidden)
         try:
-            self.assertIn(self.other.name, self.refusal(500, net_id=other))
+            self.assertIn(self.other.name, self.refusal(409, net_id=other))
         finally:
             self.rename(hidden, self.other.name)
+
+    def check_killed_while_it_attaches(self) -> None:
+        with self.node.libvirt() as connection:
+            name = connection.lookupByUUIDString(self.server_id).name()
+        process = int(pathlib.Path(f'/run/libvirt/qemu/{name}.pid').read_text())
+        os.kill(process, signal.SIGSTOP)
+        asking = threading.Thread(target=self.attach_in_vain)
+        asking.start()
+        waiting.until(self.other.ports, 30, 'a tap')
+        self.node.kill()
+        asking.join()
+        os.kill(process, signal.SIGCONT)
+        self.node.start()
+        waiting.until(lambda: len(self.interfaces()) == 1, 60, 'one interface')
+        # The guest may have been given it in between.
+        waiting.until(lambda: len(self.cards()) == 1, 30, 'one card')
+
+    def attach_in_vain(self) -> None:
+        with contextlib.suppress(requests.ConnectionError):
+            self.attach(net_id=self.network_id('other'))
 
     @staticmethod
     def rename(old: str, new: str) -> None:
@@ -215,16 +239,6 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
         self.inside.run(f'ip link set {card} up; '
                         f'ip address add {address}/24 dev {card}')
         self.inside.run(f'ping -c 1 -W 5 {self.other.gateway}')
-
-    def check_killed_in_a_build(self) -> None:
-        server_id = self.node.create(networks=[{'uuid': self.network_id('lan')}])
-        waiting.until(self.lan.ports, 30, 'a tap')
-        self.node.kill()
-        self.node.start()
-        self.node.api.wait_for_status(server_id, 'ACTIVE', 'ERROR')
-        self.node.api.delete(server_id)
-        self.node.api.wait_gone(server_id)
-        self.assert_nothing_left(server_id)
 
     # What there is
 

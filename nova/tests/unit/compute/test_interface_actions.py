@@ -2,10 +2,15 @@
 # Copyright the nova-libvirt authors
 """What is known of the interfaces of an instance is what its guest has."""
 
+from collections.abc import Callable
 from typing import Any
+
+import sqlalchemy as sa
 
 from nova import exception
 from nova.compute import vm_states
+from nova.db import engine
+from nova.db import models
 from nova.db import port_api
 from nova.network import allotment
 from nova.network import declared
@@ -143,6 +148,31 @@ class InterfaceActionsTest(base.ComputeTestCase):
         self.restart_node()
 
         self.assertEqual(([one],) * 3, self.ports())
+
+    def test_start_detaches_what_was_being_changed(self) -> None:
+        one, two = self.attach(), self.attach()
+        for method, change in (('attach_interface', self.attach),
+                               ('detach_interface', lambda: self.detach(two))):
+            self.interrupt(method, change)
+            self.driver.hooks.clear()
+
+            self.restart_node()
+
+            left = [one, two] if method == 'attach_interface' else [one]
+            self.assertEqual((left,) * 3, self.ports(), method)
+
+    def interrupt(self, method: str, change: Callable[[], object]) -> None:
+        """Begin a change, and leave everything as a process that is killed in it."""
+        seen: list[str] = []
+        self.driver.hooks[method] = lambda _instance: seen.append(self.row())
+        change()
+        with engine.get().writer() as session:
+            session.execute(sa.update(models.Instance).values(info_cache=seen[0]))
+
+    def row(self) -> Any:
+        """Return what the database says of the VIFs."""
+        with engine.get().reader() as session:
+            return session.scalars(sa.select(models.Instance.info_cache)).one()
 
     def test_start_goes_on_where_plugging_fails(self) -> None:
         self.attach()
