@@ -13,6 +13,8 @@ from nova.tests.functional import hypervisor
 from nova.tests.functional import images
 from nova.tests.functional import node as node_lib
 
+_REFUSAL_TIMEOUT_S = 60
+
 
 class FunctionalTestCase(testtools.TestCase):
     """Give nodes; a failed test shows their logs, domains and consoles."""
@@ -34,6 +36,15 @@ class FunctionalTestCase(testtools.TestCase):
         node = self.make_node(*arguments, **keywords)
         node.start()
         return node
+
+    def assert_does_not_start(self, node: node_lib.Node, *said: str) -> None:
+        """Check that a node ends at once, and that its last line says why."""
+        status = node.launch().wait(_REFUSAL_TIMEOUT_S)
+
+        self.assertNotEqual(0, status)
+        last_line = node.log.read_text().strip().splitlines()[-1]
+        for text in said:
+            self.assertIn(text, last_line)
 
     def _attach(self, node: node_lib.Node) -> None:
         for name, text in node.diagnostics().items():

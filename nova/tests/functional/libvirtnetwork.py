@@ -44,9 +44,12 @@ class LibvirtNetwork(fixtures.Fixture):
         self.addCleanup(self._forget)
         self._network.create()
 
+    def stop(self) -> None:
+        self._network.destroy()
+
     def _forget(self) -> None:
         with contextlib.suppress(libvirt.libvirtError):
-            self._network.destroy()
+            self.stop()
         self._network.undefine()
 
     @property

@@ -100,19 +100,27 @@ class KillOnNetworkTest(base.FunctionalTestCase):
         self.node.set_options({'standalone': {'networks_file': path}})
         self.node.start()
 
-    def test_in_the_middle_of_a_build_and_of_a_deletion(self) -> None:
-        for built, deleted in (
-                (self.node.domains, lambda: True),
-                (self.network.left, lambda: not self.node.processes()),
-                (self.node.processes, lambda: not self.node.domains())):
+    def test_in_the_middle_of_builds(self) -> None:
+        for has_begun in (self.network.left, self.node.processes):
             server_id = self.node.create(networks='auto')
-            waiting.until(built, 30, 'a build has begun')
-            self.kill_and_restart()
-            self.assert_true(server_id)
+            waiting.until(has_begun, 30, 'the build is under way')
 
-            self.node.api.delete(server_id)
-            waiting.until(deleted, 30, 'a deletion has begun')
             self.kill_and_restart()
+
+            self.assert_true(server_id)
+            self.node.api.delete(server_id)
+            self.node.api.wait_gone(server_id)
+            self.assert_nothing_left(server_id)
+
+    def test_in_the_middle_of_deletions(self) -> None:
+        for has_begun in (lambda: True, lambda: not self.node.processes()):
+            server_id = self.node.boot(networks='auto')
+            self.assertEqual({'hosts', 'ports'}, set(self.network.left()))
+            self.assertEqual(204, self.node.api.delete(server_id).status_code)
+            waiting.until(has_begun, 30, 'the deletion is under way')
+
+            self.kill_and_restart()
+
             self.node.api.wait_gone(server_id)
             self.assert_nothing_left(server_id)
 

@@ -19,9 +19,9 @@ class LibvirtNetworkTest(base.FunctionalTestCase):
         super().setUp()
         self.network = self.useFixture(libvirtnetwork.LibvirtNetwork())
         self.node = self.make_node()
-        path = self.node.state / 'networks.yaml'
-        path.write_text(self.network.declaration)
-        self.node.set_options({'standalone': {'networks_file': path}})
+        self.path = self.node.state / 'networks.yaml'
+        self.path.write_text(self.network.declaration)
+        self.node.set_options({'standalone': {'networks_file': self.path}})
         self.node.start()
         (self.declared,) = self.node.api.get('/v2.0/networks', '/network')['networks']
 
@@ -40,6 +40,19 @@ class LibvirtNetworkTest(base.FunctionalTestCase):
         # While it is leased, nobody else is given it.
         waiting.until(lambda: not self.network.leases(), 10, 'no lease')
         self.assertEqual({}, self.node.leftovers(server_id))
+
+        self.node.stop()
+        self.assert_contradictions_are_told()
+
+    def assert_contradictions_are_told(self) -> None:
+        self.path.write_text(self.network.declaration.replace(
+            '}]', ', subnets: [{cidr: 192.0.2.0/24}]}]'))
+        self.assert_does_not_start(self.node, 'nat subnets.0.cidr', '192.0.2.0/24',
+                                   f'{self.network.prefix}.0/24')
+        self.path.write_text(self.network.declaration)
+        self.network.stop()
+        self.assert_does_not_start(
+            self.node, f"nat libvirt_network: '{self.network.name}' is not active")
 
     def asked(self, fixed_ip: str) -> dict[str, str]:
         return {'uuid': self.declared['id'], 'fixed_ip': fixed_ip}
