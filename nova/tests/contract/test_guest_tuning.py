@@ -27,6 +27,17 @@ class TuningContract(guests.GuestContract):
         self.assertEqual((2, 1), (tuning.get_vcpus(live=True),
                                   tuning.get_vcpus(persistent=True)))
 
+    def test_cpus_come_for_good(self):
+        self.guest.launch()
+        self.guest.tuning.set_vcpus(2, persistent=True, live=True)
+
+        self.assertEqual((2, 2), (self.guest.tuning.get_vcpus(live=True),
+                                  self.guest.tuning.get_vcpus(persistent=True)))
+        self.assertRaises(exception.InvalidInput, self.guest.tuning.set_vcpus, 3,
+                          persistent=True, live=True)
+        self.assertRaises(exception.InternalError, self.guest.tuning.get_vcpus,
+                          persistent=True, live=True)
+
     def test_cpus_beyond_the_maximum_are_refused(self):
         for count in (0, 3):
             error = self.assertRaises(exception.InvalidInput,
@@ -72,7 +83,8 @@ class TuningContract(guests.GuestContract):
     def test_limits_of_a_disk(self):
         self.guest.launch()
         limits = vconfig.LibvirtConfigGuestDisk(
-            disk_total_bytes_sec=MIB, disk_read_iops_sec=100)
+            disk_total_bytes_sec=MIB, disk_read_iops_sec=100,
+            disk_read_iops_sec_max=200, disk_read_iops_sec_max_length=5)
         disk = self.guest.get_block_device('vda')
 
         disk.set_io_limits(limits, live=True)
@@ -84,7 +96,8 @@ class TuningContract(guests.GuestContract):
         disk.set_io_limits(vconfig.LibvirtConfigGuestDisk(), live=True)
 
         found = self.domain().blockIoTune('vda', 1)
-        self.assertEqual((0, 0), (found['total_bytes_sec'], found['read_iops_sec']))
+        self.assertEqual((0, 0, 0), (found['total_bytes_sec'], found['read_iops_sec'],
+                                     found['read_iops_sec_max_length']))
 
 
 class TestTuningOnFake(TuningContract, base.OnFake):

@@ -114,7 +114,9 @@ class Hypervisor(fixtures.Fixture):
                        vconfig.LibvirtConfigGuestChannel(
                            type='unix', source_mode='bind', target_type='virtio',
                            target_name=AGENT_CHANNEL),
-                       vconfig.LibvirtConfigMemoryBalloon(model='virtio'), *devices):
+                       vconfig.LibvirtConfigMemoryBalloon(
+                           # Else the guest shows no less memory than it had.
+                           model='virtio', autodeflate=False), *devices):
             conf.add_device(device)
         return conf
 

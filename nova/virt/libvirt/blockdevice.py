@@ -238,10 +238,8 @@ class BlockDevice:
 
         After a failure the limits are what they were.
         """
-        wanted = {name: getattr(conf, _LIMIT_PREFIX + name) or 0 for name in _LIMITS}
-        # A length of a burst is only known together with the burst.
-        params = {name: value for name, value in wanted.items()
-                  if value or not name.endswith('_length')}
+        # All of them: the length of a burst that is no more would be kept, and refused.
+        params = {name: getattr(conf, _LIMIT_PREFIX + name) or 0 for name in _LIMITS}
         with self._domain.asked() as raw:
             raw.setBlockIoTune(self._disk, params,
                                libvirt_domain.affecting(persistent, live))

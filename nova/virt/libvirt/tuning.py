@@ -59,14 +59,14 @@ class Tuning:
                   live: bool = False) -> None:
         """Give the domain as many virtual CPUs, up to its maximum.
 
-        A guest that runs is given new ones at once, and may refuse to lose any.
+        A guest that runs is given new ones at once, and may refuse to lose any, or
+        be so slow that it loses them after the failure.
 
         :raises nova.exception.InvalidInput: if it is none, or above the maximum.
         """
         flags = libvirt_domain.affecting(persistent, live)
         with self._domain.asked() as raw:
-            most = raw.vcpusFlags(flags | libvirt.VIR_DOMAIN_VCPU_MAXIMUM)
-            _check('vcpus', count, most)
+            _check('vcpus', count, _most_vcpus(raw, persistent, live))
             raw.setVcpusFlags(count, flags)
         self._domain.resized()
 
@@ -118,6 +118,14 @@ class Tuning:
             return
         with self._domain.asked() as raw:
             raw.setBlkioParameters(params, libvirt_domain.affecting(persistent, live))
+
+
+def _most_vcpus(raw: libvirt.virDomain, persistent: bool, live: bool) -> int:
+    # libvirt tells of what runs or of the definition, not of both at once.
+    reached = ([(True, False), (False, True)] if persistent and live
+               else [(persistent, live)])
+    return min(raw.vcpusFlags(libvirt_domain.affecting(*each)
+                              | libvirt.VIR_DOMAIN_VCPU_MAXIMUM) for each in reached)
 
 
 def _check(name: str, value: int, most: int) -> None:
