@@ -2,14 +2,13 @@
 # Copyright the nova-libvirt authors
 """A guest moves between two hosts and goes on where it was, or else stays."""
 
-from collections.abc import Callable
-import threading
 from typing import Any
 
 import libvirt
 
 from nova import exception
 from nova.tests.fixtures import privatelibvirtd
+from nova.tests.functional import background
 from nova.tests.functional import tinyguest
 from nova.tests.functional import waiting
 from nova.virt import event as virtevent
@@ -22,29 +21,6 @@ _TIMEOUT_S = 60
 _COUNTER = '(while :; do echo . >> /tmp/count; usleep 50000; done) &'
 #: Without this, QEMU may not let a guest run whose memory is elsewhere.
 _QEMU_OPTIONS = ('user = "root"', 'clear_emulator_capabilities = 0')
-
-
-class Background:
-    """A call that is made while the test goes on."""
-
-    def __init__(self, call: Callable[[], None]) -> None:
-        self.error: BaseException | None = None
-        self._call = call
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            self._call()
-        except exception.NovaException as error:
-            self.error = error
-
-    def wait(self) -> None:
-        self._thread.join(_TIMEOUT_S)
-        assert not self._thread.is_alive(), 'the migration has not ended'
-
-    def is_over(self) -> bool:
-        return not self._thread.is_alive()
 
 
 class MigrationTest(tinyguest.TinyGuestTestCase):
@@ -122,10 +98,10 @@ class MigrationTest(tinyguest.TinyGuestTestCase):
                       [event.transition for event in self.there.events
                        if isinstance(event, virtevent.LifecycleEvent)])
 
-    def begin_slowly(self, flags: int) -> Background:
+    def begin_slowly(self, flags: int) -> background.Background:
         """Begin to move the guest back, so that it would take a minute or more."""
         guest = self.tiny.guest
-        moving = Background(lambda: guest.migrate(
+        moving = background.Background(lambda: guest.migrate(
             self.here.uri, 'tcp://127.0.0.1', [], flags=flags, bandwidth=1))
         waiting.until(lambda: guest.get_job_info().memory_processed or moving.is_over(),
                       _TIMEOUT_S, 'memory moves')

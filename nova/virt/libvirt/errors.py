@@ -47,7 +47,7 @@ def is_operation_invalid(ex: Exception) -> bool:
     return _is(ex, libvirt.VIR_ERR_OPERATION_INVALID)
 
 
-def is_operation_failed(ex: Exception) -> bool:
+def is_operation_failed(ex: BaseException | None) -> bool:
     """Tell whether the hypervisor tried and failed."""
     return _is(ex, libvirt.VIR_ERR_OPERATION_FAILED)
 
@@ -98,6 +98,14 @@ def is_unplug_pending(ex: BaseException | None) -> bool:
     QEMU has no code for it, and libvirt hands its text on.
     """
     return 'in the process of unplug' in message_of(ex) if ex is not None else False
+
+
+def is_process_lost(ex: BaseException | None) -> bool:
+    """Tell whether the process of the domain ended while it was asked something.
+
+    libvirt has no code for it.
+    """
+    return 'End of file from qemu monitor' in message_of(ex) if ex else False
 
 
 def is_no_secret(ex: Exception) -> bool:

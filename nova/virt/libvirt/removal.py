@@ -109,8 +109,9 @@ class _Removal:
             devices.detach(self._domain, found, persistent=False, live=True)
         except exception.InternalError as error:
             self._reason = errors.message_of(error.__cause__ or error)
-            # Asked before, it is still at it.
-            return errors.is_unplug_pending(error.__cause__) or self._check(error)
+            # Asked before, it is still at it; or the end of it all is yet to be told.
+            return (errors.is_unplug_pending(error.__cause__)
+                    or errors.is_process_lost(error.__cause__) or self._check(error))
         return True
 
     def _check(self, error: exception.InternalError) -> bool:
@@ -119,6 +120,9 @@ class _Removal:
         :raises nova.exception.InternalError: for anything else.
         """
         if errors.is_operation_timeout(error.__cause__) or self._found() is None:
+            return False
+        # So libvirt tells that the guest has refused before it was waited for.
+        if errors.is_operation_failed(error.__cause__):
             return False
         raise error
 

@@ -109,6 +109,23 @@ class RemovalTestCase(guestbase.GuestTestCase):
 
         self.assertEqual((0, 0), self.disks())
 
+    def test_guest_that_refuses_at_once(self) -> None:
+        self.faults.fail('detachDeviceFlags', code=libvirt.VIR_ERR_OPERATION_FAILED,
+                         message='operation failed: unplug of device was rejected by'
+                         ' the guest', times=None)
+
+        self.assert_failed('rejected by the guest', attempts=2)
+        self.assertEqual(2, self.faults.count('detachDeviceFlags'))
+
+    def test_guest_that_ends_while_it_is_asked(self) -> None:
+        self.faults.fail('detachDeviceFlags', message='internal error: End of file'
+                         ' from qemu monitor')
+        thread = self.in_background()
+        self.guest.poweroff()
+        thread.join()
+
+        self.assertEqual(0, len(self.guest.get_config(persistent=True).devices) - 1)
+
     def test_gone_just_now(self) -> None:
         self.hypervisor.guests_obey = True
         self.faults.fail('detachDeviceFlags', code=libvirt.VIR_ERR_DEVICE_MISSING,
