@@ -124,8 +124,10 @@ def _most_vcpus(raw: libvirt.virDomain, persistent: bool, live: bool) -> int:
     # libvirt tells of what runs or of the definition, not of both at once.
     reached = ([(True, False), (False, True)] if persistent and live
                else [(persistent, live)])
-    return min(raw.vcpusFlags(libvirt_domain.affecting(*each)
-                              | libvirt.VIR_DOMAIN_VCPU_MAXIMUM) for each in reached)
+    most: int = min(
+        raw.vcpusFlags(libvirt_domain.affecting(*each)
+                       | libvirt.VIR_DOMAIN_VCPU_MAXIMUM) for each in reached)
+    return most
 
 
 def _check(name: str, value: int, most: int) -> None:
