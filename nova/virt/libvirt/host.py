@@ -8,11 +8,13 @@ configuration, and hands out guests without knowing their class.
 
 from collections.abc import Callable, Iterable, Iterator
 import contextlib
+import os
 import threading
 from typing import Any
 
 import libvirt
 from oslo_log import log as logging
+from oslo_utils import units
 
 from nova import exception
 from nova.virt import event as virtevent
@@ -814,6 +816,19 @@ class Host:
     def _get_node_info(self) -> list[Any]:
         with self._asking() as conn:
             return list(conn.getInfo())
+
+    @staticmethod
+    def get_disk_available_least(instances_path: str, promised_bytes: int) -> int:
+        """Return the GiB that are left where every disk grows to its size.
+
+        Negative where more is promised than there is.
+
+        :param instances_path: a path in the file system that the disks are in.
+        :param promised_bytes: what the disks there may still grow by.
+        """
+        stat = os.statvfs(instances_path)
+        free_bytes = stat.f_frsize * stat.f_bavail
+        return (free_bytes - promised_bytes) // units.Gi
 
     def get_cpu_stats(self) -> dict[str, int]:
         """Return the time all CPUs spent, in ns, by kind; and their frequency in MHz.

@@ -156,17 +156,17 @@ class HostResources:
 
         Negative where more is promised than there is.
         """
-        return int(self._disk()['disk_available_least'])
+        return self._host.get_disk_available_least(
+            self._dirs.instances_path, self._dirs.promised_bytes())
 
     def _disk(self) -> dict[str, int]:
         stat = os.statvfs(self._dirs.instances_path)
         total_bytes = stat.f_frsize * stat.f_blocks
         free_bytes = stat.f_frsize * stat.f_bavail
-        promised_bytes = self._dirs.promised_bytes()
         return {
             'local_gb': total_bytes // units.Gi,
             'local_gb_used': (total_bytes - free_bytes) // units.Gi,
-            'disk_available_least': (free_bytes - promised_bytes) // units.Gi,
+            'disk_available_least': self.get_disk_available_least(),
         }
 
     def _numa_topology(self, caps: 'vconfig.LibvirtConfigCaps',
