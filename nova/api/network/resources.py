@@ -72,9 +72,12 @@ def _user_addresses(network_id: str) -> Rows:
             for subnet in network.subnets]
 
 
+def _filtered() -> list[declared.Network]:
+    return [one for one in declared.get_all() if one.port_security]
+
+
 def _groups_of(network_id: str) -> list[str]:
-    return [one.security_group.id for one in declared.get_all()
-            if one.id == network_id and one.port_security]
+    return [one.security_group.id for one in _filtered() if one.id == network_id]
 
 
 def _security_groups(request: api_request.Request) -> Rows:
@@ -84,11 +87,11 @@ def _security_groups(request: api_request.Request) -> Rows:
         'shared': True, 'project_id': request.context.project_id,
         'tenant_id': request.context.project_id,
         'security_group_rules': _rules_of(request, one.security_group),
-    } for one in declared.get_all()]
+    } for one in _filtered()]
 
 
 def _security_group_rules(request: api_request.Request) -> Rows:
-    return [rule for one in declared.get_all()
+    return [rule for one in _filtered()
             for rule in _rules_of(request, one.security_group)]
 
 

@@ -126,6 +126,8 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
     # Rules and filters
 
     def check_rules(self) -> None:
+        self.assertEqual([{'name': 'lan'}],
+                         self.node.api.server(self.server_id)['security_groups'])
         self.inside.run(f'ip address add {self.address}/24 dev eth0')
         self.assertEqual('nothing', self.knock(22))
         self.change_rules([_SSH])

@@ -98,7 +98,16 @@ def _extended(instance: Any) -> dict[str, Any]:
         'config_drive': instance.config_drive or '',
         'key_name': instance.key_name,
         'os-extended-volumes:volumes_attached': [],
+        **_security_groups(instance),
     }
+
+
+def _security_groups(instance: Any) -> dict[str, Any]:
+    # Each network has one, of the same name.
+    names = dict.fromkeys(
+        vif['network']['label'] for vif in instance.get_network_info()
+        if vif['network'] and vif.get_meta('port_security_enabled') is not False)
+    return {'security_groups': [{'name': name} for name in names]} if names else {}
 
 
 def _host_attributes(microversion: int, instance: Any) -> dict[str, Any]:
