@@ -7,7 +7,6 @@ import os
 
 from oslo_log import log as logging
 
-from nova import exception
 from nova import objects
 from nova import signals
 from nova import statefolder
@@ -91,17 +90,8 @@ class Service:
         return running
 
     def reload(self) -> None:
-        """Read the networks file again; what it lets in holds at once.
-
-        Where it cannot be used, everything stays as it was, and the log says why.
-        """
-        try:
-            self._manager.networks.load()
-        except exception.InvalidConfiguration as error:
-            LOG.error('%s', error)
-            return
-        LOG.info('The networks file was read again')
-        self._manager.begin_renewing_interfaces()
+        """Begin to read the networks file again; what it lets in holds at once."""
+        self._manager.begin_reading_networks()
 
     @staticmethod
     def _open_state(parts: contextlib.ExitStack) -> None:

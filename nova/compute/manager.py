@@ -294,13 +294,22 @@ class ComputeManager:
                           {'port': port_id, 'error': error, 'cause': error.__cause__},
                           instance=instance)
 
-    def begin_renewing_interfaces(self) -> None:
-        """Let all guests have what their networks let in and out by now.
+    def begin_reading_networks(self) -> None:
+        """Read the networks file again; all guests get what it lets in and out.
 
-        It goes on in the background.  One that fails is logged, and keeps no other
-        from it.
+        It goes on in the background.  Where the file cannot be used, everything
+        stays as it was, and the log says why.
         """
-        self.background.run(ExecutorType.OPERATION, self._renew_all_interfaces)
+        self.background.run(ExecutorType.OPERATION, self._read_networks)
+
+    def _read_networks(self) -> None:
+        try:
+            self.networks.load()
+        except exception.NovaException as error:
+            LOG.error('The networks stay what they were: %s', error)
+            return
+        LOG.info('The networks file was read again')
+        self._renew_all_interfaces()
 
     def _renew_all_interfaces(self) -> None:
         context = nova_context.get_admin_context()

@@ -4,6 +4,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import sqlalchemy as sa
 
@@ -187,7 +188,19 @@ class InterfaceActionsTest(base.ComputeTestCase):
         self.attach()
         self.driver.calls.clear()
 
-        self.manager.begin_renewing_interfaces()
+        self.manager.begin_reading_networks()
         self.settle()
 
         self.assertEqual([self.instance.uuid], self.driver.called('plug_vifs'))
+
+    def test_networks_that_cannot_be_read_again(self) -> None:
+        self.attach()
+        self.driver.calls.clear()
+        for error in (exception.InvalidConfiguration('wrong'),
+                      exception.HypervisorUnavailable(host='gone')):
+            with mock.patch.object(self.manager.networks, 'load', side_effect=error):
+                self.manager.begin_reading_networks()
+                self.settle()
+
+            self.assertIn(f'stay what they were: {error}', self.logs.output)
+        self.assertEqual([], self.driver.called('plug_vifs'))
