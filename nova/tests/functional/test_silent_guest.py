@@ -51,17 +51,21 @@ class SilentGuestTest(testtools.TestCase):
         return {uuid: (stats[uuid]['state.state'], 'block.0.rd.reqs' in stats[uuid])
                 for uuid in self.uuids}
 
-    def look_at_all(self) -> list[float]:
-        """Look in each way, twice, at guests one of which is silent; return times."""
+    def look_at_all(self) -> float:
+        """Look in each way, twice, at guests one of which is silent.
+
+        :returns: seconds that the longest look took.
+        """
         self.times: list[float] = []
+        expected = {**self.running, self.silent: (_UNKNOWN, False)}
         for _ in range(2):
-            self.assertEqual({**self.running, self.silent: (_UNKNOWN, False)},
-                             self.states())
+            # On a busy machine another may be slow to answer once.
+            waiting.until(lambda: self.states() == expected, 20, f'{expected}')
             for look in (self.driver.list_instance_uuids, self.driver.get_power_states):
                 self.assertLessEqual(set(self.uuids), set(self.timed(look)))
             found = self.timed(lambda: self.driver.get_available_resource('here'))
             self.assertGreaterEqual(found['vcpus_used'], len(self.uuids))
-        return list(self.times)
+        return max(self.times)
 
     def wait_for_answers(self) -> None:
         waiting.until(lambda: self.states() == self.running, 60, 'all answers')
@@ -81,8 +85,7 @@ class SilentGuestTest(testtools.TestCase):
             os.kill(pid, signal.SIGCONT)
             self.wait_for_answers()
         # What else the machine does takes time as well, but not each time.
-        best = [min(times) for times in zip(*rounds, strict=True)]
-        self.assertLess(max(best), _LIMIT_S, rounds)
+        self.assertLess(min(rounds), _LIMIT_S, rounds)
 
 
 def _command_line(process: pathlib.Path) -> bytes:
