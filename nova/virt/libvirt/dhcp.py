@@ -47,9 +47,6 @@ class Host(Protocol):
     def remove_dhcp_host(self, network: str, host: networks.DHCPHost) -> None:
         """Let a network keep an address no more."""
 
-    def get_dhcp_leases(self, network: str) -> list[networks.Lease]:
-        """Return the addresses that a network has given away."""
-
 
 class Release(Protocol):
     """Tells a DHCP server that an address is used no more."""
@@ -83,8 +80,7 @@ class DHCPHosts:
         """
         for network, server, entry in _entries(instance, vif):
             try:
-                self._host.remove_dhcp_host(network, entry)
-                self._give_back(network, server, entry)
+                self._remove(network, server, entry)
             except exception.NovaException as error:
                 LOG.warning('DHCP entry %(name)s of network %(network)s stays: '
                             '%(error)s', {'name': entry.name, 'network': network,
@@ -101,14 +97,13 @@ class DHCPHosts:
                 if owner is not None and owner not in owners:
                     LOG.info('Removing DHCP entry %s, which belongs to nobody',
                              entry.name)
-                    self._host.remove_dhcp_host(network.conf.name, entry)
-                    self._give_back(network.conf.name, server, entry)
+                    self._remove(network.conf.name, server, entry)
 
-    def _give_back(self, network: str, server: str, entry: networks.DHCPHost) -> None:
-        """Let the server forget the lease: nobody else is given the address before."""
-        for lease in self._host.get_dhcp_leases(network):
-            if (lease.mac, lease.ip) == (entry.mac, entry.ip):
-                self._release(server, lease)
+    def _remove(self, network: str, server: str, entry: networks.DHCPHost) -> None:
+        self._host.remove_dhcp_host(network, entry)
+        # Nobody else is given the address before.  Whether there is a lease is not
+        # asked: libvirt shows none while dnsmasq is writing another one down.
+        self._release(server, networks.Lease(entry.mac, entry.ip))
 
 
 def entry_name(instance_uuid: str, mac_addr: str) -> str:

@@ -38,6 +38,11 @@ class DriverNetworksTest(base.DriverTestCase):
     def make_driver(self):
         self.useFixture(fixtures.MonkeyPatch(
             'nova.virt.libvirt.netdevices.NetDevices', lambda: self.devices))
+        # No DHCP server is behind the fake.
+        self.released: list[str] = []
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.virt.libvirt.dhcp.send_release',
+            lambda server, lease: self.released.append(lease.ip)))
         if not self.libvirt.hypervisor.networks.all():
             record = self.libvirt.hypervisor.networks.define(NETWORK)
             self.libvirt.hypervisor.networks.start(record.uuid)
@@ -79,7 +84,7 @@ class DriverNetworksTest(base.DriverTestCase):
         instance = self.spawn(network_info=[self.vif()])
         self.assertEqual([FOREIGN, (MAC, '192.0.2.5')], self.hosts())
         self.driver.destroy(self.context, instance, [self.vif()])
-        self.assertEqual([FOREIGN], self.hosts())
+        self.assertEqual(([FOREIGN], ['192.0.2.5']), (self.hosts(), self.released))
 
     def test_entry_comes_and_goes_with_an_interface(self) -> None:
         instance = self.spawn()
