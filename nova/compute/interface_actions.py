@@ -106,7 +106,6 @@ class InterfaceActions:
         What its networks let in by now, a running guest gets from then on.  What
         fails is logged, and keeps it from nothing else.
         """
-        allotment.remove_unknown(instance)
         allotment.renew(context, instance)
         network_info = instance.get_network_info()
         if not network_info or instance.vm_state not in WITH_GUEST:

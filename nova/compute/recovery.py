@@ -31,6 +31,7 @@ from nova.compute import task_states
 from nova.compute import vm_states
 import nova.conf
 from nova.i18n import _
+from nova.network import allotment
 
 if TYPE_CHECKING:
     from nova import context as nova_context
@@ -69,6 +70,8 @@ class Recovery:
         """Bring all of them to a true state; one that fails stops no other."""
         for instance in instances:
             try:
+                # Only now: a create that goes on has ports before it has VIFs.
+                allotment.remove_unknown(instance)
                 self._manager.interfaces.plug_again(context, instance)
                 self._detach_interrupted(context, instance)
                 self._choose(instance)(context, instance)

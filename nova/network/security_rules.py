@@ -29,6 +29,9 @@ _ICMP = ('icmp', 'icmpv6', 'ipv6-icmp')
 #: Protocols that only one of the two versions of IP has.
 _ONLY_IN = {'igmp': 'IPv4', 'icmpv6': 'IPv6', 'ipv6-icmp': 'IPv6'}
 _PROTOCOLS = (*_WITH_PORTS, *_ICMP, 'igmp', 'esp', 'ah', 'udplite')
+#: What else a protocol may be called.
+_ALIASES = {'any': None, 1: 'icmp', 2: 'igmp', 6: 'tcp', 17: 'udp', 50: 'esp', 51: 'ah',
+            58: 'icmpv6', 132: 'sctp', 136: 'udplite'}
 _MOST_ICMP = 255
 
 _NUMBER = {'type': ['integer', 'null'], 'minimum': 0, 'maximum': 65535}
@@ -41,7 +44,7 @@ SCHEMA = {
         'properties': {
             'direction': {'enum': ['ingress', 'egress']},
             'ethertype': {'enum': ['IPv4', 'IPv6']},
-            'protocol': {'enum': [*_PROTOCOLS, 'any', None]},
+            'protocol': {'enum': [*_PROTOCOLS, *_ALIASES, None]},
             'port_range_min': _NUMBER,
             'port_range_max': _NUMBER,
             'remote_ip_prefix': {'type': ['string', 'null'], 'maxLength': 64},
@@ -96,8 +99,8 @@ def parse(declared: dict[str, Any], where: str) -> SecurityRule:
     :raises ValueError: naming the field that is wrong, and its value.
     """
     fields = dict(declared)
-    if fields.get('protocol') == 'any':
-        fields['protocol'] = None
+    protocol = fields.get('protocol')
+    fields['protocol'] = _ALIASES.get(protocol, protocol)
     rule = SecurityRule(**fields)
     if rule.ethertype != _ONLY_IN.get(rule.protocol or '', rule.ethertype):
         raise ValueError(f'{where}.protocol: {rule.ethertype} has no '

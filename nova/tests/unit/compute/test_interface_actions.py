@@ -193,6 +193,14 @@ class InterfaceActionsTest(base.ComputeTestCase):
 
         self.assertEqual([self.instance.uuid], self.driver.called('plug_vifs'))
 
+    def test_networks_are_read_again_in_the_middle_of_a_create(self) -> None:
+        port = allotment.add(self.instance, allotment.automatic()[0])['id']
+
+        self.manager.begin_reading_networks()
+        self.settle()
+
+        self.assertEqual(([], [port], []), self.ports())
+
     def test_networks_that_cannot_be_read_again(self) -> None:
         self.attach()
         self.driver.calls.clear()

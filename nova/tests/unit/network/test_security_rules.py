@@ -42,10 +42,11 @@ class DeclaredTest(SecurityRulesTestCase):
     def test_what_is_declared_is_what_the_driver_is_told(self) -> None:
         self.assertEqual([], self.rules())
         self.assertEqual(
-            [_SSH, {'direction': 'egress', 'ethertype': 'IPv6'}],
+            [_SSH, {'direction': 'egress', 'ethertype': 'IPv6'}, _SSH],
             self.rules(
                 {**_SSH, 'remote_ip_prefix': '192.0.2.3/28', 'description': 'ssh'},
-                {'direction': 'egress', 'ethertype': 'IPv6', 'protocol': 'any'}))
+                {'direction': 'egress', 'ethertype': 'IPv6', 'protocol': 'any'},
+                {**_SSH, 'protocol': 6}))
 
     def test_mistakes_are_named(self) -> None:
         for changes, *said in (
