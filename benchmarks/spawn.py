@@ -55,8 +55,12 @@ class Counters:
         return counted
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
-        if event == 'subprocess.Popen':
-            self.programs.append(os.path.basename(str(args[1][0])))
+        if event in ('subprocess.Popen', 'os.posix_spawn'):
+            words = [str(word) for word in args[1]]
+            # Those before it set limits, and then become it.
+            while os.path.basename(words[0]) in ('prlimit', 'setpriv'):
+                words = words[words.index('--') + 1:]
+            self.programs.append(os.path.basename(words[0]))
 
     def clear(self) -> None:
         self.calls.clear()

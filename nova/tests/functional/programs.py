@@ -16,7 +16,13 @@ import sys
 def _record(event, arguments):
     if event == 'subprocess.Popen':
         words = [os.fsdecode(word) for word in arguments[1]]
-    elif event in ('os.system', 'os.posix_spawn', 'os.exec'):
+    elif event == 'os.posix_spawn':
+        words = [os.fsdecode(word) for word in arguments[1]]
+        # Programs that set limits and become the next one.
+        while os.path.basename(words[0]) in ('prlimit', 'setpriv'):
+            words = words[words.index('--') + 1:]
+        words[0] = os.path.basename(words[0])
+    elif event in ('os.system', 'os.exec'):
         words = [event, str(arguments)]
     else:
         return

@@ -1,18 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
-"""Programs that work on disks, never longer than the service that wants them."""
+"""Programs that work on disks, never longer than the service that wants them.
 
-import ctypes
+They are started without a copy of this process, which takes longer the more memory
+it has: what is to hold for a program is set by two small ones before it, which then
+become it.
+"""
+
+from collections.abc import Iterator, Mapping
 import dataclasses
-import functools
+import errno
 import os
 import resource
+import shutil
 import signal
 
 from oslo_concurrency import processutils
+from oslo_log import log as logging
 
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None)
+from nova import utils
+from nova.virt.libvirt import calls
+
+LOG = logging.getLogger(__name__)
+
+#: What an error shows of a program's output.
+_MAX_SHOWN_BYTES = 1 << 16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,25 +47,81 @@ def run(*command: str, limits: Limits = UNLIMITED) -> None:
     :raises processutils.ProcessExecutionError: if it fails.
     :raises OSError: if it cannot be started.
     """
-    # Its messages are shown to users; and mkfs lies where an ordinary user's
-    # service would not look for it.
-    path = os.environ.get('PATH', os.defpath)
-    environment = {**os.environ, 'LC_ALL': 'C', 'PATH': f'{path}:/usr/sbin:/sbin'}
-    processutils.execute(*command, env_variables=environment,
-                         preexec_fn=functools.partial(_confine, limits))
+    # mkfs lies where an ordinary user's service would not look for it.
+    path = f'{os.environ.get("PATH", os.defpath)}:/usr/sbin:/sbin'
+    # Its messages are shown to users.
+    environment = {**os.environ, 'LC_ALL': 'C', 'PATH': path}
+    words = [_found(command[0], path), *command[1:]]
+    LOG.debug('Running %s', ' '.join(command))
+    # Waiting for it would stop the hub.
+    code, stdout, stderr = utils.tpool_wrap(_Starter()).run(
+        [*_limited(limits, path), *_ended_with_parent(path), *words], environment)
+    if code:
+        raise processutils.ProcessExecutionError(
+            stdout, stderr, exit_code=code, cmd=' '.join(command))
 
 
-def _confine(limits: Limits) -> None:
-    """Limit the process that is about to become the program."""
-    _limit(resource.RLIMIT_CPU, limits.cpu_time_s)
-    _limit(resource.RLIMIT_AS, limits.address_space_bytes)
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+def _found(name: str, path: str) -> str:
+    """Return where a program is.
+
+    :raises FileNotFoundError: if it is nowhere.
+    """
+    found = shutil.which(name, path=path)
+    if found is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+    return found
 
 
-def _limit(what: int, value: int | None) -> None:
+def _ended_with_parent(path: str) -> list[str]:
+    return [_found('setpriv', path), '--pdeathsig', 'KILL', '--']
+
+
+def _limited(limits: Limits, path: str) -> list[str]:
+    arguments = [*_limit('cpu', resource.RLIMIT_CPU, limits.cpu_time_s),
+                 *_limit('as', resource.RLIMIT_AS, limits.address_space_bytes)]
+    return [_found('prlimit', path), *arguments, '--'] if arguments else []
+
+
+def _limit(name: str, what: int, value: int | None) -> Iterator[str]:
+    """Yield the argument for a limit; nobody can raise one that there is."""
     if value is None:
         return
     hard = resource.getrlimit(what)[1]
     if hard != resource.RLIM_INFINITY:
         value = min(value, hard)
-    resource.setrlimit(what, (value, value))
+    yield f'--{name}={value}:{value}'
+
+
+class _Starter:
+    """What runs in a native thread, with what eventlet has not patched."""
+
+    def __init__(self) -> None:
+        self._os = calls.native('os')
+
+    def run(self, words: list[str],
+            environment: Mapping[str, str]) -> tuple[int, str, str]:
+        """Return how a program ends, and what it prints."""
+        output, errors = (self._os.memfd_create(name) for name in ('out', 'err'))
+        try:
+            code = self._wait(self._start(words, environment, output, errors))
+            return code, self._text(output), self._text(errors)
+        finally:
+            self._os.close(output)
+            self._os.close(errors)
+
+    def _start(self, words: list[str], environment: Mapping[str, str], output: int,
+               errors: int) -> int:
+        pid: int = self._os.posix_spawn(
+            words[0], words, environment, setsigdef=[signal.SIGPIPE],
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, output, 1), (os.POSIX_SPAWN_DUP2, errors, 2)])
+        return pid
+
+    def _wait(self, pid: int) -> int:
+        _pid, status = self._os.waitpid(pid, 0)
+        return os.waitstatus_to_exitcode(status)
+
+    def _text(self, file: int) -> str:
+        shown: bytes = self._os.pread(file, _MAX_SHOWN_BYTES, 0)
+        return shown.decode(errors='replace')
