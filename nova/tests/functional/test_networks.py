@@ -39,7 +39,7 @@ class NetworksTest(test_openstack_client.ClientTestCase):
                          [one['Name'] for one in self.ask('network', 'list')])
         shown = self.ask('network', 'show', 'lan')
         self.assertEqual('lan', shown['name'])
-        self.assertEqual(2, len(self.ask('subnet', 'list')))
+        self.assertEqual(2, len(self.rows('subnets')))
         created = self.create('first', '--nic',
                               f'net-id={shown["id"]},v4-fixed-ip=192.0.2.4')
         self.assertEqual('ACTIVE', created['status'])
@@ -51,7 +51,7 @@ class NetworksTest(test_openstack_client.ClientTestCase):
 
         self.run_client('server', 'delete', '--wait', 'first')
 
-        self.assertEqual([], self.ask('port', 'list'))
+        self.assertEqual([], self.rows('ports'))
         self.assertEqual([], self.bridge_ports())
         self.assertEqual({}, self.node.leftovers(created['id']))
 
@@ -78,9 +78,13 @@ class NetworksTest(test_openstack_client.ClientTestCase):
         self.assertEqual(1, len(self.node.api.servers()))
 
     def id_of(self, name: str) -> str:
-        listing = self.node.api.get(f'/v2.0/networks?name={name}', '/network')
-        (found,) = listing['networks']
+        (found,) = self.rows('networks', f'?name={name}')
         return str(found['id'])
+
+    def rows(self, collection: str, query: str = '') -> list[Any]:
+        path = f'/v2.0/{collection}{query}'
+        found: list[Any] = self.node.api.get(path, '/network')[collection]
+        return found
 
     def create(self, *arguments: str) -> Any:
         return self.ask(*self.arguments(*arguments))
