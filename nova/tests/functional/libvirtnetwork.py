@@ -42,6 +42,9 @@ class LibvirtNetwork(fixtures.Fixture):
         self._network = self._connection.networkDefineXML(_XML.format(
             name=self.name, bridge=self.bridge, prefix=self.prefix, other=OTHER))
         self.addCleanup(self._forget)
+        self.start()
+
+    def start(self) -> None:
         self._network.create()
 
     def stop(self) -> None:

@@ -127,6 +127,11 @@ class Node(fixtures.Fixture):
         self.process.terminate()
         return self.process.wait(_STOP_TIMEOUT_S)
 
+    def reload(self) -> None:
+        """Let the process read the file of networks again."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGHUP)
+
     def kill(self) -> None:
         """End the process and its helpers at once, as a power cut would."""
         if self.process is None or self.process.poll() is not None:

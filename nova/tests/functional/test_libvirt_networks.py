@@ -34,6 +34,7 @@ class LibvirtNetworkTest(base.FunctionalTestCase):
         self.node.api.wait_for_console(server_id, f'network: eth0 {wanted}\n')
 
         self.assertEqual({wanted: mac}, self.network.leases())
+        self.assert_guest_joins_again()
         self.node.api.delete(server_id)
         self.node.api.wait_gone(server_id)
         self.assertEqual(others, self.network.hosts())
@@ -43,6 +44,16 @@ class LibvirtNetworkTest(base.FunctionalTestCase):
 
         self.node.stop()
         self.assert_contradictions_are_told()
+
+    def assert_guest_joins_again(self) -> None:
+        """Start the network anew, which leaves its guests outside."""
+        self.network.stop()
+        self.network.start()
+        self.assertNotIn('ports', self.network.left())
+
+        self.node.reload()
+
+        waiting.until(lambda: 'ports' in self.network.left(), 30, 'a port again')
 
     def assert_contradictions_are_told(self) -> None:
         self.path.write_text(self.network.declaration.replace(

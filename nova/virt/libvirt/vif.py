@@ -264,6 +264,7 @@ class LibvirtGenericVIFDriver(VIFDriver):
         network = vif['network']
         with lockutils.lock(f'nova-bridge-{network["bridge"]}'):
             self._ensure_bridge(network, vif)
+            self._join_again(network['bridge'], self.get_vif_devname(vif))
 
     def _ensure_bridge(self, network: Any, vif: Any) -> None:
         bridge, mtu = network['bridge'], network.get_meta('mtu')
@@ -284,6 +285,11 @@ class LibvirtGenericVIFDriver(VIFDriver):
             if wire and wire not in self._devices.ports(bridge):
                 self._devices.add_port(bridge, wire)
             undo.pop_all()
+
+    def _join_again(self, bridge: str, name: str) -> None:
+        """Let the device of a guest that runs be a port of a bridge made anew."""
+        if self._devices.exists(name) and name not in self._devices.ports(bridge):
+            self._devices.add_port(bridge, name)
 
     def _check_bridge(self, bridge: str) -> None:
         if not self._devices.is_bridge(bridge):

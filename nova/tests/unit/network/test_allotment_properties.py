@@ -5,6 +5,7 @@
 from collections import Counter
 
 from hypothesis import HealthCheck
+from hypothesis import Phase
 from hypothesis import settings
 from hypothesis import stateful
 from hypothesis import strategies as st
@@ -115,4 +116,6 @@ class PortsTest(test_allotment.NetworksTestCase):
     def test_address_and_mac_are_had_once(self) -> None:
         stateful.run_state_machine_as_test(Ports, settings=settings(
             max_examples=12, stateful_step_count=20, deadline=None, database=None,
+            # Each example asks a database: to look for the shortest takes minutes.
+            phases=[Phase.generate],
             suppress_health_check=list(HealthCheck)))

@@ -91,6 +91,15 @@ class TestBridge(VIFDriverTestCase):
 
         self.assertEqual({'br0'}, self.devices.names())
 
+    def test_guest_joins_a_bridge_that_was_made_anew(self) -> None:
+        vif = self.vif('bridge')
+        name = self.driver.get_vif_devname(vif)
+        self.devices.add_tap(name)
+        for _again in range(2):
+            self.plug(vif)
+
+        self.assertEqual({'br0': [name]}, self.devices.bridges)
+
     def test_bridge_of_ours_stays_for_other_ports(self) -> None:
         vif = self.vif('bridge', {
             'should_create_bridge': True, 'should_create_vlan': True, 'vlan': '7',
