@@ -282,6 +282,7 @@ class ComputeManager:
 
         After a failure, which is logged, the instance has it still.
         """
+        context.update_store()  # for the request id in the log
         with self._locked(instance.uuid):
             try:
                 current = objects.Instance.get_by_uuid(context, instance.uuid)
