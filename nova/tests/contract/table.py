@@ -51,10 +51,11 @@ def _nothing(*_args: Any) -> None:
 HANDLES = frozenset({
     'ID', 'UUIDString', 'connect', 'getType', 'isAlive', 'name', 'newStream',
 })
-#: Calls of what other calls hand out: secrets, filters, devices, snapshots, streams.
+#: Calls of what other calls hand out: secrets, filters, networks, devices, snapshots,
+#: streams.
 OF_OTHERS = frozenset({
-    'create', 'delete', 'finish', 'getXMLDesc', 'recvAll', 'setAutostart', 'setValue',
-    'undefine',
+    'DHCPLeases', 'create', 'delete', 'finish', 'getXMLDesc', 'recvAll', 'setAutostart',
+    'setValue', 'undefine', 'update',
 })
 #: Calls of a connection, with arguments.
 CONNECTION: dict[str, Call] = {
@@ -80,9 +81,11 @@ CONNECTION: dict[str, Call] = {
     'getVersion': _call(_OK),
     'listAllDevices': _call(_OK, 0),
     'listAllDomains': _call(_OK, 0),
+    'listAllNetworks': _call(_OK, 0),
     'listNWFilters': _call(_OK),
     'lookupByUUIDString': _call(
         libvirt.VIR_ERR_NO_DOMAIN, '00000000-0000-4000-8000-000000000000'),
+    'networkLookupByName': _call(libvirt.VIR_ERR_NO_NETWORK, 'none'),
     'nodeDeviceCreateXML': _call(_XML, '<x/>', 0),
     'nodeDeviceDefineXML': _call(_XML, '<x/>', 0),
     'nodeDeviceEventRegisterAny': _call(

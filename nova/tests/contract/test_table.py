@@ -25,7 +25,8 @@ _MAKERS = frozenset({'nodeDeviceCreateXML', 'nodeDeviceDefineXML', 'nwfilterDefi
 #: What the driver calls the objects of libvirt, or the calls that return them.
 _HOLDERS = frozenset({
     'conn', 'connect', 'dev', 'dom', 'domain', '_domain', '_get_connection', 'handle',
-    'nodeDeviceLookupByName', 'raw', 'secret', 'snapshotLookupByName', 'stream',
+    'network', 'nodeDeviceLookupByName', 'raw', 'secret', 'snapshotLookupByName',
+    'stream',
 })
 
 

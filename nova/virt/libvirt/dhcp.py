@@ -89,15 +89,23 @@ class DHCPHosts:
     def sweep(self, owners: Collection[str]) -> None:
         """Remove the entries of instances that there are not.
 
+        What fails is logged: a libvirt without networks keeps nobody from starting.
+
         :param owners: the UUIDs of all domains.
         """
-        for network in self._host.list_networks():
-            for server, entry in _hosts(network.conf):
-                owner = owner_of(entry.name)
-                if owner is not None and owner not in owners:
-                    LOG.info('Removing DHCP entry %s, which belongs to nobody',
-                             entry.name)
-                    self._remove(network.conf.name, server, entry)
+        try:
+            for network in self._host.list_networks():
+                self._sweep_one(network.conf, owners)
+        except exception.NovaException as error:
+            LOG.warning('DHCP entries of nobody may be left: %s', error)
+
+    def _sweep_one(self, conf: vconfig.LibvirtConfigNetwork,
+                   owners: Collection[str]) -> None:
+        for server, entry in _hosts(conf):
+            owner = owner_of(entry.name)
+            if owner is not None and owner not in owners:
+                LOG.info('Removing DHCP entry %s, which belongs to nobody', entry.name)
+                self._remove(conf.name, server, entry)
 
     def _remove(self, network: str, server: str, entry: networks.DHCPHost) -> None:
         self._host.remove_dhcp_host(network, entry)

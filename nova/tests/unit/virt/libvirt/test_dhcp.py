@@ -106,6 +106,12 @@ class DHCPTest(base.TestCase):
                          [one.name for one in self.host.entries])
         self.assertEqual([(SERVER, networks.Lease(MAC, '192.0.2.5'))], self.released)
 
+    def test_sweep_that_fails_is_told(self) -> None:
+        self.host.entries.append(entry(mac=MAC, ip='192.0.2.5', name=self.name))
+        self.host.error = exception.InternalError(err='network is busy')
+        self.dhcp.sweep([])
+        self.assertIn('may be left: network is busy', self.logs.output)
+
     def test_release_is_what_the_protocol_says(self) -> None:
         message = dhcp.release_message(SERVER, networks.Lease(MAC, '192.0.2.5'))
         self.assertEqual(
