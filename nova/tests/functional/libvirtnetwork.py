@@ -3,6 +3,7 @@
 """A network of libvirt, as virsh shows it."""
 
 import contextlib
+import os
 import random
 import re
 
@@ -36,7 +37,8 @@ class LibvirtNetwork(fixtures.Fixture):
     def _setUp(self) -> None:
         number = f'{random.getrandbits(32):08x}'
         self.name, self.bridge = f'nova-functional-{number}', f'nfl{number}'
-        self.prefix = f'198.19.{random.randrange(256)}'
+        # Another test process must not have the same.
+        self.prefix = f'198.19.{os.getpid() % 256}'
         self._connection = libvirt.open(hypervisor.URI)
         self.addCleanup(self._connection.close)
         self._network = self._connection.networkDefineXML(_XML.format(
