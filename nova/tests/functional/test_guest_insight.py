@@ -18,12 +18,13 @@ class InsightTest(tinyguest.TinyGuestTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        # The guest is heard by its neighbour's capture: a file of QEMU's own.
         self.tiny = self.hypervisor.boot(
             vconfig.LibvirtConfigGuestVideo(type='vga', vram=16384),
             vconfig.LibvirtConfigGuestInterface(
                 net_type='user', mac_addr=_MAC, model='virtio'))
         self.guest = self.tiny.guest
+        # It says so on its console, which must not be in the middle of something.
+        self.tiny.wait_inside('ip address show eth0 | grep -q 10.0.2')
 
     def test_what_can_be_seen_and_said(self) -> None:
         self.interruption()

@@ -57,8 +57,8 @@ class BlockJob:
     def wait_until_ready(self, timeout_s: float) -> None:
         """Return when the copy is the same as the disk, or there is no more to do.
 
-        :raises listeners.WaitTimeout: if it is not in time; the job goes on.
-        :raises nova.exception.InternalError: if it failed or was given up.
+        :raises nova.exception.InternalError: if it failed or was given up; or if it
+            is not in time, and goes on.
         """
         self._wait(timeout_s, libvirt.VIR_DOMAIN_BLOCK_JOB_READY,
                    libvirt.VIR_DOMAIN_BLOCK_JOB_COMPLETED)
@@ -66,21 +66,28 @@ class BlockJob:
     def wait_until_over(self, timeout_s: float) -> None:
         """Return when the job has ended, done or given up.
 
-        :raises listeners.WaitTimeout: if it has not in time; the job goes on.
-        :raises nova.exception.InternalError: if it failed.
+        :raises nova.exception.InternalError: if it failed; or if it has not ended in
+            time, and goes on.
         """
         self._wait(timeout_s, libvirt.VIR_DOMAIN_BLOCK_JOB_COMPLETED,
                    libvirt.VIR_DOMAIN_BLOCK_JOB_CANCELED)
 
     def _wait(self, timeout_s: float, *wanted: int) -> None:
         deadline = time.monotonic() + timeout_s
-        while True:
-            event = self._listener.wait(deadline - time.monotonic())
-            if event.status in wanted:
-                return
-            if event.status != libvirt.VIR_DOMAIN_BLOCK_JOB_READY:
+        while (status := self._next_status(deadline, timeout_s)) not in wanted:
+            if status != libvirt.VIR_DOMAIN_BLOCK_JOB_READY:
                 raise exception.InternalError(
                     err=_('the job on disk %s failed or was given up') % self._disk)
+
+    def _next_status(self, deadline: float, timeout_s: float) -> int:
+        try:
+            event = self._listener.wait(deadline - time.monotonic())
+        except listeners.WaitTimeout as error:
+            raise exception.InternalError(
+                err=_('the job on disk %(disk)s goes on after %(timeout_s)s s')
+                % {'disk': self._disk, 'timeout_s': timeout_s}) from error
+        status: int = event.status
+        return status
 
 
 class BlockDevice:

@@ -6,7 +6,6 @@ import libvirt
 
 from nova import exception
 from nova.tests.unit.virt.libvirt import guestbase
-from nova.virt.libvirt import listeners
 
 JOB = libvirt.VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2
 PULL = libvirt.VIR_DOMAIN_BLOCK_JOB_TYPE_PULL
@@ -32,8 +31,10 @@ class BlockJobTestCase(guestbase.GuestTestCase):
         self.record.disks.jobs_run = False
         with self.device.watched() as job:
             self.device.pull()
-            self.assertRaises(listeners.WaitTimeout, job.wait_until_over, 0.05)
+            error = self.assertRaises(
+                exception.InternalError, job.wait_until_over, 0.05)
 
+        self.assertIn('on disk vda goes on after 0.05 s', str(error))
         self.assertFalse(self.device.is_job_complete())
         self.assertEqual(PULL, self.device.get_job_info().job)
 
