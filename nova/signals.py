@@ -30,9 +30,7 @@ class Signals:
     """
 
     def __init__(self) -> None:
-        self._endings = ENDING
-        if os.isatty(_STDIN):
-            self._endings = (*ENDING, signal.SIGHUP)
+        self._endings = _endings()
         self._reader, self._writer = socket.socketpair()
         self._writer.setblocking(False)
         signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
@@ -56,9 +54,18 @@ class Signals:
                 hang_up()
 
 
+def _endings() -> tuple[signal.Signals, ...]:
+    return (*ENDING, signal.SIGHUP) if os.isatty(_STDIN) else ENDING
+
+
 def end_at_once() -> None:
-    """Let the next signal end this process, whatever it is in the middle of."""
-    for number in (*ENDING, signal.SIGHUP):
+    """Let the next signal end this process, whatever it is in the middle of.
+
+    To be told to read files again ends nothing: a start has yet to read them, and
+    an end needs them no more.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    for number in _endings():
         signal.signal(number, signal.SIG_DFL)
 
 

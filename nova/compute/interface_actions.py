@@ -55,13 +55,24 @@ class InterfaceActions:
         vif['active'] = False
         try:
             self._write(context, instance, model.NetworkInfo([*before, vif]))
-            self._driver.attach_interface(context, instance, instance.image_meta, vif)
+            self._plug_in(context, instance, vif)
         except BaseException:
-            self._write(context, instance, before)
-            allotment.remove(vif['id'])
+            try:
+                self._write(context, instance, before)
+            finally:
+                allotment.remove(vif['id'])
             raise
-        self._set_active(context, instance, vif, True)
         return vif
+
+    def _plug_in(self, context: 'nova_context.RequestContext',
+                 instance: 'objects.Instance', vif: model.VIF) -> None:
+        """Attach an interface and write down that it is; a failure leaves none."""
+        self._driver.attach_interface(context, instance, instance.image_meta, vif)
+        try:
+            self._set_active(context, instance, vif, True)
+        except BaseException:
+            self._driver.detach_interface(context, instance, vif)
+            raise
 
     def detach(self, context: 'nova_context.RequestContext',
                instance: 'objects.Instance', port_id: str) -> None:

@@ -57,11 +57,12 @@ _SCHEMA = {
         'required': ['name'],
         'additionalProperties': False,
         'properties': {
-            'name': {'type': 'string', 'pattern': r'^\S([^\x00-\x1f\x7f]{0,253}\S)?$'},
+            'name': {'type': 'string', 'pattern': r'^\S([^\x00-\x1f\x7f]{0,253}\S)?\Z'},
             'id': {'type': 'string', 'pattern':
-                   r'^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'},
-            'bridge': {'type': 'string', 'pattern': r'^[A-Za-z0-9_.-]{1,15}$'},
-            'libvirt_network': {'type': 'string', 'pattern': r'^[^/\s]{1,64}$'},
+                   r'^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z'},
+            'bridge': {'type': 'string',
+                       'pattern': r'^(?!\.{1,2}\Z)[A-Za-z0-9_.-]{1,15}\Z'},
+            'libvirt_network': {'type': 'string', 'pattern': r'^[^/\s]{1,64}\Z'},
             'mtu': {'type': 'integer', 'minimum': 68, 'maximum': 65535},
             'port_security': {'type': 'boolean'},
             'security_group_rules': security_rules.SCHEMA,

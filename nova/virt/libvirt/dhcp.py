@@ -151,8 +151,8 @@ def send_release(server: str, lease: networks.Lease) -> None:
     There is no answer to that.  What cannot be sent is logged: the lease ends by
     itself.
     """
-    message = release_message(server, lease)
     try:
+        message = release_message(server, lease)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.sendto(message, (server, _SERVER_PORT))
     except OSError as error:

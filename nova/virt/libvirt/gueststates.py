@@ -96,7 +96,7 @@ class GuestStates:
             raise exception.HypervisorUnavailable(str(batch.error)) from batch.error
         if batch.states is None:
             # It failed for somebody else, and says so there.
-            return self._ask({uuid}).get(uuid)
+            return self._ask_on_a_way({uuid}).get(uuid)
         return batch.states.get(uuid)
 
     def _join(self, uuid: str) -> tuple[_Batch, bool]:
@@ -110,18 +110,22 @@ class GuestStates:
     def _lead(self, batch: _Batch) -> None:
         """Ask for all that are in a batch once a way is free."""
         try:
-            self._wait_for_way()
-            try:
-                self._close(batch)
-                batch.states = self._ask(batch.uuids)
-            finally:
-                self._ways.release()
+            batch.states = self._ask_on_a_way(batch.uuids, batch)
         except exception.HypervisorUnavailable as error:
             batch.error = error
             raise
         finally:
             self._close(batch)
             batch.is_over.set()
+
+    def _ask_on_a_way(self, uuids: set[str], batch: _Batch | None = None) -> States:
+        self._wait_for_way()
+        try:
+            if batch is not None:
+                self._close(batch)
+            return self._ask(uuids)
+        finally:
+            self._ways.release()
 
     def _wait_for_way(self) -> None:
         deadline_s = calls.deadline_of(self._get_connection())

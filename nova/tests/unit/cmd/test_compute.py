@@ -212,6 +212,8 @@ class ServeTest(ComputeTestCase):
         for number in (signal.SIGTERM, signal.SIGINT):
             process = self.start('--hung-hypervisor')
             process.wait_until_ready()
+            # Told to read its files again, it goes on.
+            process.process.send_signal(signal.SIGHUP)
             process.process.send_signal(number)
             self.assertEqual(-number, process.wait(), process.log)
 

@@ -9,6 +9,7 @@ from unittest import mock
 import sqlalchemy as sa
 
 from nova import exception
+from nova.compute import interface_actions
 from nova.compute import vm_states
 from nova.db import engine
 from nova.db import models
@@ -89,6 +90,29 @@ class InterfaceActionsTest(base.ComputeTestCase):
         self.assert_state(self.instance, vm_states.ACTIVE)
         self.assertEqual([('compute_attach_interface', 'Error')],
                          self.last_events(self.instance))
+
+    def test_attach_that_cannot_be_written_down(self) -> None:
+        one = self.attach()
+        self.addCleanup(setattr, interface_actions.InterfaceActions, '_set_active',
+                        interface_actions.InterfaceActions._set_active)
+        interface_actions.InterfaceActions._set_active = mock.Mock(
+            side_effect=exception.InternalError(err='full'))
+
+        error = self.assertRaises(exception.InternalError, self.attach)
+
+        self.assertIn('full', str(error))
+        self.assertEqual(([one],) * 3, self.ports())
+
+    def test_attach_and_nothing_can_be_written(self) -> None:
+        one = self.attach()
+        self.addCleanup(setattr, interface_actions.InterfaceActions, '_write',
+                        staticmethod(interface_actions.InterfaceActions._write))
+        interface_actions.InterfaceActions._write = mock.Mock(
+            side_effect=exception.InternalError(err='full'))
+
+        self.assertRaises(exception.InternalError, self.attach)
+
+        self.assertEqual(([one],) * 3, self.ports())
 
     def test_failed_detach(self) -> None:
         one = self.attach()
