@@ -44,14 +44,16 @@ def main() -> int:
     os.umask(0o022)
     os.chdir(_CHECKOUT)
     names = chosen.environment or list(ENVIRONMENTS)
-    report = report_lib.Report(6 + len(names), _CHECKOUT / '.run_tests.log')
+    report = report_lib.Report(7 + len(names), _CHECKOUT / '.run_tests.log')
     try:
         tox = _prepare(report, skip_packages=chosen.skip_packages)
         extras = _extras(report, skip_packages=chosen.skip_packages)
     except report_lib.StepFailed as error:
         print(f'\nerror: {error}', file=sys.stderr)
         return 1
-    results = [_run(report, tox, name, extras) for name in names]
+    variables = _variables(extras)
+    command = [str(tox), *_make_environments(report, tox, names, variables)]
+    results = [_run(report, command, name, variables) for name in names]
     print(summary(results))
     return 1 if any(result.failed for result in results) else 0
 
@@ -148,18 +150,41 @@ def _extras(report: report_lib.Report, *, skip_packages: bool) -> str:
     return '' if lacking else OSINFO
 
 
+def _variables(extras: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        **environment.build_environment(_CHECKOUT),
+        'NOVA_TEST_EXTRAS': extras,
+    }
+
+
+def _make_environments(
+    report: report_lib.Report,
+    tox: pathlib.Path,
+    names: list[str],
+    variables: dict[str, str],
+) -> list[str]:
+    """Make the tox environments, several at once; return tox's options from then on."""
+    report.step('tox environments')
+    try:
+        report.run(
+            [str(tox), 'run-parallel', '--notest', '-e', ','.join(names)], env=variables
+        )
+    except report_lib.StepFailed as error:
+        # Each is made again when it runs, and says what is wrong.
+        report.say(f'not all could be made: {error}')
+        return []
+    return ['--skip-pkg-install']
+
+
 def _run(
-    report: report_lib.Report, tox: pathlib.Path, name: str, extras: str
+    report: report_lib.Report, command: list[str], name: str, variables: dict[str, str]
 ) -> Result:
     report.step(f'tox -e {name}')
     began = time.monotonic()
     with subprocess.Popen(
-        [tox, '-e', name],
-        env={
-            **os.environ,
-            **environment.build_environment(_CHECKOUT),
-            'NOVA_TEST_EXTRAS': extras,
-        },
+        [command[0], 'run', '-e', name, *command[1:]],
+        env=variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
