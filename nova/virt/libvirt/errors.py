@@ -23,6 +23,8 @@ _UNSUPPORTED = (
 #: What the client library reports once the socket to the daemon is of no use.
 _LINK_CODES = (libvirt.VIR_ERR_SYSTEM_ERROR, libvirt.VIR_ERR_INTERNAL_ERROR)
 _LINK_DOMAINS = (libvirt.VIR_FROM_REMOTE, libvirt.VIR_FROM_RPC)
+_PROCESS_LOST = ('End of file from qemu monitor', 'Unable to read from monitor',
+                 'Unable to write to monitor')
 _NO_CONNECTION = (libvirt.VIR_ERR_NO_CONNECT, libvirt.VIR_ERR_INVALID_CONN)
 
 
@@ -103,9 +105,9 @@ def is_unplug_pending(ex: BaseException | None) -> bool:
 def is_process_lost(ex: BaseException | None) -> bool:
     """Tell whether the process of the domain ended while it was asked something.
 
-    libvirt has no code for it.
+    libvirt has no code for it, and says it as it came to notice.
     """
-    return 'End of file from qemu monitor' in message_of(ex) if ex else False
+    return any(words in message_of(ex) for words in _PROCESS_LOST) if ex else False
 
 
 def is_no_secret(ex: Exception) -> bool:
