@@ -6,6 +6,7 @@ from nova import exception
 from nova.tests.contract import base
 from nova.tests.contract import guests
 from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import errors
 
 
 class SnapshotsContract(guests.GuestContract):
@@ -36,6 +37,15 @@ class SnapshotsContract(guests.GuestContract):
 
         self.assertEqual(['first'], self.names())
         self.guest.snapshots.delete(conf)
+
+    def test_domain_goes_with_what_is_known_of_its_snapshots(self):
+        self.guest.snapshot(vconfig.LibvirtConfigGuestSnapshot(name='first'))
+        domain = self.conn.lookupByUUIDString(self.uuid)
+        self.assertTrue(errors.is_operation_invalid(self.failure(domain.undefine)))
+
+        self.guest.delete_configuration()
+
+        self.assertTrue(errors.is_no_domain(self.failure(domain.isActive)))
 
     def test_quiescing_needs_an_agent(self):
         self.guest.launch()

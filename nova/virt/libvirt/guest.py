@@ -232,7 +232,7 @@ class Guest:
 
     def delete_configuration(self, keep_vtpm: bool = False,
                              keep_nvram: bool = False) -> None:
-        """Undefine the domain, together with its saved memory.
+        """Undefine the domain, with its saved memory and what is known of snapshots.
 
         A domain that is not defined (any more) is not an error.  After a failure
         it is still defined.
@@ -244,7 +244,8 @@ class Guest:
                  else libvirt.VIR_DOMAIN_UNDEFINE_NVRAM)
         vtpm = (libvirt.VIR_DOMAIN_UNDEFINE_KEEP_TPM if keep_vtpm
                 else libvirt.VIR_DOMAIN_UNDEFINE_TPM)
-        saved = libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
+        saved = (libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
+                 | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA)
         with errors.translated(instance_uuid=self.uuid):
             self._undefine(saved | nvram | vtpm, saved | nvram, saved, 0)
 
