@@ -8,7 +8,6 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import fixtures
 import libvirt
 
 from nova.tests import CONCURRENCY
+from nova.tests.fixtures import ports
 from nova.tests.functional import images
 from nova.tests.functional import rest
 from nova.tests.functional import waiting
@@ -60,7 +60,7 @@ class Node(fixtures.Fixture):
         self.images = images.ImageFolder(self.state / 'images')
         self.images.path.mkdir()
         self.images.add_tiny()
-        self.port = _free_port()
+        self.port = ports.free()
         self.conf = self.state / 'nova.conf'
         self.set_options(self._usual())
         self.set_options(self._initial)
@@ -273,13 +273,6 @@ def _compute_command() -> list[str]:
         return [str(installed)]
     code = 'import sys; from nova.cmd import compute; sys.exit(compute.main())'
     return [sys.executable, '-c', code]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _ini_lines(settings: Options) -> Iterator[str]:

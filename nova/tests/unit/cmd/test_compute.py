@@ -17,6 +17,7 @@ import time
 from typing import Any, TextIO
 
 from nova.cmd import compute
+from nova.tests.fixtures import ports
 from nova.tests.unit import base
 
 _DEADLINE_S = 60
@@ -60,12 +61,6 @@ sys.exit(compute.main())
 
 #: What it says once it does what the test wants to see.
 _READY = ('nova-compute is ready', 'waiting for the hypervisor')
-
-
-def _free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(('127.0.0.1', 0))
-        return int(probe.getsockname()[1])
 
 
 class Process:
@@ -132,7 +127,7 @@ class ComputeTestCase(base.TestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.port = _free_port()
+        self.port = ports.free()
         self.path = os.path.join(self.state_path, 'nova.conf')
         self.write({})
 
@@ -254,7 +249,7 @@ class RefusalTest(ComputeTestCase):
     def test_second_on_the_same_state_folder(self) -> None:
         first = self.start()
         first.wait_until_ready()
-        self.write({'listen_port': _free_port()})
+        self.write({'listen_port': ports.free()})
         self.assert_refused('Another nova-compute', str(first.process.pid),
                             self.state_path)
         self.assertEqual({'servers': []}, self.get('/compute/v2.1/servers'))
