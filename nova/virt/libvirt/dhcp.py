@@ -7,7 +7,7 @@ each address of a subnet that says ``dhcp_server``.  The entry's name says whose
 others are never touched.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 import re
 import socket
 import struct
@@ -86,15 +86,19 @@ class DHCPHosts:
                             '%(error)s', {'name': entry.name, 'network': network,
                                           'error': error}, instance=instance)
 
-    def sweep(self, owners: Collection[str]) -> None:
+    def sweep(self, list_owners: Callable[[], Collection[str]]) -> None:
         """Remove the entries of instances that there are not.
 
         What fails is logged: a libvirt without networks keeps nobody from starting.
 
-        :param owners: the UUIDs of all domains.
+        :param list_owners: returns the UUIDs of all domains.
         """
         try:
-            for network in self._host.list_networks():
+            found = self._host.list_networks()
+            # A guest is defined before it has an entry, so the owner of each that
+            # was found is known from then on.
+            owners = list_owners()
+            for network in found:
                 self._sweep_one(network.conf, owners)
         except exception.NovaException as error:
             LOG.warning('DHCP entries of nobody may be left: %s', error)

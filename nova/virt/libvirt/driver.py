@@ -101,9 +101,8 @@ class LibvirtDriver(driver.ComputeDriver):
         self._suitability.check()
         self._dirs.ensure_root()
         self._bases.sweep()
-        domains = self._host.list_guest_names()
-        self._firewall.sweep(domains.values())
-        self._dhcp_hosts.sweep(domains)
+        self._firewall.sweep(self.list_instances)
+        self._dhcp_hosts.sweep(self.list_instance_uuids)
 
     def cleanup_host(self, host: str) -> None:
         """Disconnect from libvirt; guests go on running."""

@@ -19,7 +19,7 @@ start of its guest on.  Whoever makes the VIF says, in its ``meta`` or ``details
 What filters cannot see is whose address a neighbour advertisement of IPv6 is about.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 import contextlib
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
@@ -180,14 +180,18 @@ class NWFilterFirewall:
         return [name for name in self._host.list_nwfilters()
                 if nwfilters.owner_of(name) == instance.name]
 
-    def sweep(self, owners: Iterable[str]) -> None:
+    def sweep(self, list_owners: Callable[[], Iterable[str]]) -> None:
         """Remove the filters of instances that there are not.
 
-        :param owners: the names of all instances, and of all other domains.
+        :param list_owners: returns the names of all instances, and of all other
+            domains.
         """
-        known = set(owners)
-        for name in self._host.list_nwfilters():
-            owner = nwfilters.owner_of(name)
+        # A guest is defined before its filters: whose filters are listed already is
+        # known from then on.
+        found = [(name, nwfilters.owner_of(name))
+                 for name in self._host.list_nwfilters()]
+        known = set(list_owners())
+        for name, owner in found:
             if owner is not None and owner not in known:
                 LOG.info('Removing %s, which belongs to nobody', name)
                 self._remove([name])

@@ -101,15 +101,23 @@ class DHCPTest(base.TestCase):
         self.host.entries += [entry(mac=MAC, ip='192.0.2.5', name=gone),
                               entry(mac='fa:16:3e:00:00:02', ip='192.0.2.6',
                                     name=kept)]
-        self.dhcp.sweep([other.uuid])
+        self.dhcp.sweep(lambda: [other.uuid])
         self.assertEqual([FOREIGN.name, kept],
                          [one.name for one in self.host.entries])
         self.assertEqual([(SERVER, networks.Lease(MAC, '192.0.2.5'))], self.released)
 
+    def test_sweep_spares_a_guest_that_was_defined_meanwhile(self) -> None:
+        def list_owners() -> list[str]:
+            self.dhcp.add(self.instance, self.vif())
+            return []
+        self.dhcp.sweep(list_owners)
+        self.assertEqual([self.name], [one.name for one in self.host.entries
+                                       if one.name != FOREIGN.name])
+
     def test_sweep_that_fails_is_told(self) -> None:
         self.host.entries.append(entry(mac=MAC, ip='192.0.2.5', name=self.name))
         self.host.error = exception.InternalError(err='network is busy')
-        self.dhcp.sweep([])
+        self.dhcp.sweep(list)
         self.assertIn('may be left: network is busy', self.logs.output)
 
     def test_release_is_what_the_protocol_says(self) -> None:

@@ -253,7 +253,7 @@ class TestRemoval(FirewallTestCase):
         other = builders.instance(id=43)
         self.firewall.setup_basic_filtering(other, [self.vif(2)])
 
-        self.firewall.sweep([self.instance.name])
+        self.firewall.sweep(lambda: [self.instance.name])
 
         self.assertEqual([f'nova-instance-{self.instance.name}-fa163e000001'],
                          self.instance_filters())
