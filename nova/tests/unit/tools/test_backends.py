@@ -15,12 +15,13 @@ from tools import backends
 
 class BackendsTest(testtools.TestCase):
 
-    def run_tool(self, code: str,
+    def run_tool(self, code: str, *options: str,
                  **environment: str) -> 'subprocess.CompletedProcess[str]':
         kept = {name: value for name, value in os.environ.items()
                 if name != backends.VARIABLE}
         return subprocess.run(
-            [sys.executable, '-m', 'tools.backends', sys.executable, '-c', code],
+            [sys.executable, '-m', 'tools.backends', *options, sys.executable, '-c',
+             code],
             env={**kept, **environment}, capture_output=True, text=True, timeout=60)
 
     def says(self, done: 'subprocess.CompletedProcess[str]') -> list[str]:
@@ -34,6 +35,14 @@ class BackendsTest(testtools.TestCase):
     def test_one_that_is_chosen_runs_alone(self) -> None:
         done = self.run_tool('print("run")', **{backends.VARIABLE: 'threading'})
         self.assertEqual(['run'], self.says(done))
+
+    def test_what_is_alike_is_left_out_once(self) -> None:
+        code = 'import sys; print(*sys.argv[1:])'
+        left_out = '--exclude-regex objects'
+        for chosen, said in (({}, ['', left_out]),
+                             ({backends.VARIABLE: 'threading'}, [''])):
+            done = self.run_tool(code, '--alike', 'objects', **chosen)
+            self.assertEqual(said, self.says(done))
 
     def test_failure_on_either_is_a_failure(self) -> None:
         for failing in backends.BACKENDS:
