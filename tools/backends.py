@@ -6,34 +6,39 @@ r"""Run tests once on greenlets and once on native threads.
 
 With NOVA_TEST_CONCURRENCY=eventlet or =threading, only on that one.
 
-    python -m tools.backends --alike 'unit\.objects' stestr run
+    python -m tools.backends stestr run --alike 'unit\.objects'
 
 Tests that --alike matches do not depend on it, and run on greenlets alone, unless
 native threads are asked for.
 """
 
-import argparse
 import os
 import subprocess
 import sys
 
 VARIABLE = 'NOVA_TEST_CONCURRENCY'
+ALIKE = '--alike'
 BACKENDS = ('eventlet', 'threading')
 
 
 def main(arguments: list[str]) -> int:
     """Return 0 if the command ended well on each back end."""
-    parser = argparse.ArgumentParser(prog='tools.backends')
-    parser.add_argument('--alike', metavar='REGEX')
-    parser.add_argument('command', nargs=argparse.REMAINDER)
-    asked = parser.parse_args(arguments)
+    command, alike = _split(arguments)
     chosen = os.environ.get(VARIABLE)
     if chosen:
-        return 1 if _run(chosen, asked.command) else 0
+        return 1 if _run(chosen, command) else 0
     first, second = BACKENDS
-    without = ['--exclude-regex', asked.alike] if asked.alike else []
-    statuses = [_run(first, asked.command), _run(second, [*asked.command, *without])]
+    without = ['--exclude-regex', alike] if alike else []
+    statuses = [_run(first, command), _run(second, [*command, *without])]
     return 1 if any(statuses) else 0
+
+
+def _split(arguments: list[str]) -> tuple[list[str], str]:
+    """Return the command without --alike and its value, and that value."""
+    if ALIKE not in arguments:
+        return arguments, ''
+    place = arguments.index(ALIKE)
+    return [*arguments[:place], *arguments[place + 2:]], arguments[place + 1]
 
 
 def _run(backend: str, command: list[str]) -> int:

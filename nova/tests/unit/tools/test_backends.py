@@ -20,8 +20,8 @@ class BackendsTest(testtools.TestCase):
         kept = {name: value for name, value in os.environ.items()
                 if name != backends.VARIABLE}
         return subprocess.run(
-            [sys.executable, '-m', 'tools.backends', *options, sys.executable, '-c',
-             code],
+            [sys.executable, '-m', 'tools.backends', sys.executable, '-c', code,
+             *options],
             env={**kept, **environment}, capture_output=True, text=True, timeout=60)
 
     def says(self, done: 'subprocess.CompletedProcess[str]') -> list[str]:
