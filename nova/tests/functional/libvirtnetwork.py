@@ -67,15 +67,23 @@ class LibvirtNetwork(fixtures.Fixture):
 
     def hosts(self) -> dict[str, str]:
         """Give the MAC that each address is kept for, running and defined alike."""
-        found = [dict(re.findall(r"<host mac='([^']+)'.* ip='([^']+)'",
-                                 self._network.XMLDesc(flags)))
+        running, defined = self._running_and_defined()
+        assert running == defined, (running, defined)
+        return running
+
+    def _running_and_defined(self) -> list[dict[str, str]]:
+        found = [re.findall(r"<host mac='([^']+)'.* ip='([^']+)'",
+                            self._network.XMLDesc(flags))
                  for flags in (0, libvirt.VIR_NETWORK_XML_INACTIVE)]
-        assert found[0] == found[1], found
-        return {ip: mac for mac, ip in found[0].items()}
+        return [{ip: mac for mac, ip in each} for each in found]
 
     def left(self) -> dict[str, object]:
-        """Give what is there of servers that used the network."""
-        hosts = {ip: mac for ip, mac in self.hosts().items()
+        """Give what is there of servers that used the network, at any time.
+
+        An entry that is only in what runs, or only in the definition, is one too.
+        """
+        running, defined = self._running_and_defined()
+        hosts = {ip: mac for ip, mac in {**running, **defined}.items()
                  if ip != self.address(OTHER)}
         found = {'hosts': hosts,
                  'ports': netdevices.NetDevices().ports(self.bridge)}
