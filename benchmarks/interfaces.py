@@ -39,12 +39,10 @@ def main() -> int:
 
 
 def _declare(node: node_lib.Node, *bridges: hypervisor.Bridge) -> None:
-    path = node.state / 'networks.yaml'
-    path.write_text(json.dumps({'networks': [
+    node.declare_networks(json.dumps({'networks': [
         {'name': f'net{number}', 'bridge': bridge.name, 'subnets': [
             {'cidr': f'{bridge.prefix}.0/24', 'gateway': bridge.gateway}]}
         for number, bridge in enumerate(bridges)]}))
-    node.set_options({'standalone': {'networks_file': path}})
 
 
 class _Cycle:

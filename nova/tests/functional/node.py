@@ -71,6 +71,13 @@ class Node(fixtures.Fixture):
             self._options.setdefault(group, {}).update(values)
         self.conf.write_text('\n'.join(_ini_lines(self._options)))
 
+    def declare_networks(self, text: str) -> pathlib.Path:
+        """Write the file of networks, for the next start; return its path."""
+        path: pathlib.Path = self.state / 'networks.yaml'
+        path.write_text(text)
+        self.set_options({'standalone': {'networks_file': path}})
+        return path
+
     def _usual(self) -> Options:
         return {
             'DEFAULT': {

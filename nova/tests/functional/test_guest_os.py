@@ -36,9 +36,7 @@ class GuestOsTest(base.FunctionalTestCase):
         super().setUp()
         bridge = self.useFixture(hypervisor.Bridge())
         self.node = self.make_node()
-        path = self.node.state / 'networks.yaml'
-        path.write_text(_NETWORKS.format(bridge=bridge.name))
-        self.node.set_options({'standalone': {'networks_file': path}})
+        self.node.declare_networks(_NETWORKS.format(bridge=bridge.name))
         self.node.images.add_tiny('old', os_distro='debian3')
         self.node.images.add_tiny('asks', os_distro='debian3', hw_disk_bus='virtio',
                                   hw_vif_model='e1000', hw_rng_model='virtio')

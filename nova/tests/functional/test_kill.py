@@ -95,9 +95,7 @@ class KillOnNetworkTest(base.FunctionalTestCase):
         super().setUp()
         self.network = self.useFixture(libvirtnetwork.LibvirtNetwork())
         self.node = self.make_node()
-        path = self.node.state / 'networks.yaml'
-        path.write_text(self.network.declaration)
-        self.node.set_options({'standalone': {'networks_file': path}})
+        self.node.declare_networks(self.network.declaration)
         self.node.start()
 
     def test_in_the_middle_of_builds(self) -> None:

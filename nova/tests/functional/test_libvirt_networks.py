@@ -19,9 +19,7 @@ class LibvirtNetworkTest(base.FunctionalTestCase):
         super().setUp()
         self.network = self.useFixture(libvirtnetwork.LibvirtNetwork())
         self.node = self.make_node()
-        self.path = self.node.state / 'networks.yaml'
-        self.path.write_text(self.network.declaration)
-        self.node.set_options({'standalone': {'networks_file': self.path}})
+        self.path = self.node.declare_networks(self.network.declaration)
         self.node.start()
         (self.declared,) = self.node.api.get('/v2.0/networks', '/network')['networks']
 

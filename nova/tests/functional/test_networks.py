@@ -27,9 +27,7 @@ class NetworksTest(test_openstack_client.ClientTestCase):
         if reason:
             self.skipTest(reason)
         super().setUp()
-        path = self.node.state / 'networks.yaml'
-        path.write_text(_FILE)
-        self.node.set_options({'standalone': {'networks_file': path}})
+        self.node.declare_networks(_FILE)
         self.link('add', 'novatest0', 'type', 'bridge')
         self.addCleanup(self.link, 'del', 'novatest0')
         self.node.start()

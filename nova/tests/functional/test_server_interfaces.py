@@ -36,17 +36,18 @@ class ServerInterfacesTest(test_openstack_client.ClientTestCase):
         self.lan = self.useFixture(hypervisor.Bridge())
         self.other = self.useFixture(hypervisor.Bridge())
         self.address = f'{self.lan.prefix}.9'
-        self.networks = self.node.state / 'networks.yaml'
-        self.write_rules([])
-        self.node.set_options({'standalone': {'networks_file': self.networks}})
+        self.networks = self.node.declare_networks(self.file_with([]))
         self.node.start()
 
-    def write_rules(self, rules: list[dict[str, Any]]) -> None:
+    def file_with(self, rules: list[dict[str, Any]]) -> str:
         # JSON is YAML too.
-        self.networks.write_text(json.dumps({'networks': [
+        return json.dumps({'networks': [
             {'name': name, 'bridge': bridge.name, 'security_group_rules': rules,
              'subnets': [{'cidr': f'{bridge.prefix}.0/24', 'gateway': bridge.gateway}]}
-            for name, bridge in (('lan', self.lan), ('other', self.other))]}))
+            for name, bridge in (('lan', self.lan), ('other', self.other))]})
+
+    def write_rules(self, rules: list[dict[str, Any]]) -> None:
+        self.networks.write_text(self.file_with(rules))
 
     def test_a_server(self) -> None:
         self.server_id = self.create()

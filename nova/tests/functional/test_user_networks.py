@@ -18,9 +18,7 @@ class UserNetworkTest(base.FunctionalTestCase):
 
     def test_guest_reaches_its_host(self) -> None:
         node = self.make_node(uri='qemu:///session')
-        path = node.state / 'networks.yaml'
-        path.write_text(_FILE)
-        node.set_options({'standalone': {'networks_file': path}})
+        node.declare_networks(_FILE)
         node.start()
         self.assertIn('QEMU makes up network lan', node.log.read_text())
         (network,) = node.api.get('/v2.0/networks', '/network')['networks']
