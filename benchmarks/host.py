@@ -16,6 +16,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from typing import Any
 
 import libvirt
 
+from benchmarks import database
 from nova import monkey_patch
 
 URI = 'qemu:///system'
@@ -150,12 +152,14 @@ def _driver(folder: str) -> Iterator[Any]:
     nova.conf.CONF([], project='nova', default_config_files=[])
     nova.conf.CONF.set_override('instances_path', folder)
     nova.conf.CONF.set_override('virt_type', 'qemu', group='libvirt')
-    made = libvirt_driver.LibvirtDriver(virtapi.VirtAPI())
-    made.init_host('here')
-    try:
-        yield made
-    finally:
-        made.cleanup_host('here')
+    with tempfile.TemporaryDirectory(prefix='benchmark-') as state:
+        database.make(pathlib.Path(state))
+        made = libvirt_driver.LibvirtDriver(virtapi.VirtAPI())
+        made.init_host('here')
+        try:
+            yield made
+        finally:
+            made.cleanup_host('here')
 
 
 def _measure_all(folder: str) -> dict[str, Any]:

@@ -79,6 +79,8 @@ def disk_settings(settings: blockinfo.BlockInfoSettings,
                   image_meta: 'objects.ImageMeta',
                   guest_os: guestos.GuestOS | None) -> blockinfo.BlockInfoSettings:
     """Return the settings for the disks of a guest with this system."""
+    if guest_os is None:
+        return settings
     board = guestos.Board.of(image_meta, settings.host_arch, settings.machine_types)
     return dataclasses.replace(settings, **guestos.chosen(
         usual_disk_bus=guestos.disk_bus(guest_os, board)))

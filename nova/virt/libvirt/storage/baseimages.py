@@ -5,6 +5,7 @@
 import collections.abc
 import contextlib
 import dataclasses
+import functools
 import hashlib
 import os
 from typing import Any
@@ -48,6 +49,7 @@ class BaseImage:
     size_bytes: int
 
 
+@functools.lru_cache
 def cache_key(image_id: str) -> str:
     """Return the name of an image's base."""
     return hashlib.sha1(image_id.encode(), usedforsecurity=False).hexdigest()

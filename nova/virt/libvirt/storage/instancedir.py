@@ -3,6 +3,7 @@
 """The folder that holds everything of one instance."""
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -54,7 +55,7 @@ class InstanceDirs:
 
         :raises exception.InvalidUUID: if the UUID is none.
         """
-        if not uuidutils.is_uuid_like(uuid):
+        if not _is_uuid(uuid):
             raise exception.InvalidUUID(uuid=uuid)
         return os.path.join(self.instances_path, uuid, name).rstrip('/')
 
@@ -115,7 +116,7 @@ class InstanceDirs:
         formats[disk_path] = disk_format
         with files.appearing(self.path(uuid, DISK_INFO)) as part, \
                 open(part, 'w', encoding='utf-8') as record:
-            json.dump(formats, record)
+            record.write(json.dumps(formats))
 
     def backing_files(self) -> set[str]:
         """Return the files that overlays in any instance's folder read from.
@@ -150,12 +151,17 @@ class InstanceDirs:
         with self._formats.round():
             for name in os.listdir(self.instances_path):
                 path = f'{self.instances_path}/{name}/{DISK_INFO}'
-                if not (path in self._formats or uuidutils.is_uuid_like(name)):
+                if not (path in self._formats or _is_uuid(name)):
                     continue
                 # An instance may go at any time.
                 with contextlib.suppress(FileNotFoundError):
                     found += self._formats.get(path, os.stat(path)).items()
         return found
+
+
+@functools.lru_cache
+def _is_uuid(text: str) -> bool:
+    return bool(uuidutils.is_uuid_like(text))
 
 
 def _read_formats(path: str) -> dict[str, str]:

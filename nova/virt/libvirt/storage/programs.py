@@ -10,6 +10,7 @@ become it.
 from collections.abc import Iterator, Mapping
 import dataclasses
 import errno
+import functools
 import os
 import resource
 import shutil
@@ -49,18 +50,25 @@ def run(*command: str, limits: Limits = UNLIMITED) -> None:
     """
     # mkfs lies where an ordinary user's service would not look for it.
     path = f'{os.environ.get("PATH", os.defpath)}:/usr/sbin:/sbin'
-    # Its messages are shown to users.
-    environment = {**os.environ, 'LC_ALL': 'C', 'PATH': path}
     words = [_found(command[0], path), *command[1:]]
     LOG.debug('Running %s', ' '.join(command))
     # Waiting for it would stop the hub.
-    code, stdout, stderr = utils.tpool_wrap(_Starter()).run(
-        [*_limited(limits, path), *_ended_with_parent(path), *words], environment)
+    starter = utils.tpool_wrap(_Starter())
+    code, stdout, stderr = starter.run(
+        [*_limited(limits, path), *_ended_with_parent(path), *words],
+        _environment(path))
     if code:
         raise processutils.ProcessExecutionError(
             stdout, stderr, exit_code=code, cmd=' '.join(command))
 
 
+@functools.cache
+def _environment(path: str) -> dict[str, str]:
+    # Its messages are shown to users.
+    return {**os.environ, 'LC_ALL': 'C', 'PATH': path}
+
+
+@functools.cache
 def _found(name: str, path: str) -> str:
     """Return where a program is.
 
