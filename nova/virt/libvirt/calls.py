@@ -27,6 +27,8 @@ T = TypeVar('T')
 MAX_LATE = 16
 #: Calls that were made so long ago, several at once, may wait for nobody.
 NUDGE_AFTER_S = 0.05
+#: A call that takes longer has the connection no more to itself.
+LONG_S = 0.005
 #: Idle threads that are kept for the next calls.
 MAX_IDLE = 32
 
@@ -91,6 +93,7 @@ class Calls:
                  nudge: Callable[[], None] | None = None) -> None:
         self.deadline_s = deadline_s
         self._nudger = _Nudger(nudge) if nudge is not None else None
+        self._turns = _Turns()
         # Taken in threads of either kind, and held for no longer than a comparison.
         self._lock = native('threading').Lock()
         self._late: list[_Job] = []
@@ -176,9 +179,11 @@ class Calls:
         """Make a call, unless it was given up before its turn came."""
         if not self._begin(job):
             return None
+        turn = self._turns.take()
         try:
             return job.call()
         finally:
+            turn.release()
             self._end(job)
 
     def _begin(self, job: _Job) -> bool:
@@ -208,6 +213,39 @@ class Calls:
             elif not job.ended:
                 self._late.append(job)
         return errors.too_late(job.name, deadline_s)
+
+
+class _Turns:
+    """Lets short calls have the connection to themselves, one after the other.
+
+    A call that begins while another thread waits for what comes over the socket
+    interrupts that wait.  libvirt's client (9.0.0) then leaves something behind that
+    names a place on the waiting thread's stack; where the connection breaks at that
+    moment, it is used when the place is another's, and the process crashes.  Beside a
+    call that takes long there is no other way, and little danger while it lasts.
+    """
+
+    def __init__(self) -> None:
+        self._make: Callable[[], threading.Lock] = native('threading').Lock
+        self._turn: threading.Lock = self._make()
+
+    def take(self) -> threading.Lock:
+        """Wait for one's turn, not longer than LONG_S for each long call.
+
+        :returns: what is to be released after the call.
+        """
+        while True:
+            turn: threading.Lock = self._turn
+            if not turn.acquire(timeout=LONG_S):
+                self._pass_by(turn)
+            elif turn is self._turn:
+                return turn
+            else:
+                turn.release()  # who had it was passed by; those behind have moved
+
+    def _pass_by(self, turn: threading.Lock) -> None:
+        if turn is self._turn:
+            self._turn = self._make()
 
 
 class _Nudger:

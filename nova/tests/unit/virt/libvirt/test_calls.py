@@ -3,6 +3,7 @@
 
 import threading
 
+import fixtures
 import libvirt
 
 from nova import exception
@@ -140,6 +141,44 @@ class CallsTestCase(base.TestCase):
         self.assertNotIn(self.conn.ident(), idents)
         self.assertEqual('k', kind)
         self.assertIs(self.conn, calls.at_once(self.conn, 'one', lambda bare: bare))
+
+    # Turns
+
+    def run_together(self, made, function, times):
+        callers = [threading.Thread(target=made.run, args=('each', function),
+                                    daemon=True) for _ in range(times)]
+        for each in callers:
+            each.start()
+        for each in callers:
+            each.join(30)
+        self.assertEqual([], [each for each in callers if each.is_alive()])
+
+    def test_short_calls_are_made_one_after_the_other(self):
+        made, _conn = self.make()
+        self.useFixture(fixtures.MockPatchObject(calls, 'LONG_S', 30))
+        under_way, most = [], []
+
+        def short():
+            under_way.append(1)
+            most.append(len(under_way))
+            calls.native('time').sleep(0)  # lets the others go
+            under_way.pop()
+        self.run_together(made, short, 8)
+        self.assertEqual([1] * 8, most)
+
+    def test_who_comes_behind_long_calls_passes_them_by(self):
+        made, conn = self.make()
+        hanging = self.hang(conn, 3)
+        found = []
+        self.run_together(made, lambda: found.append(1), 8)
+        self.assertEqual([1] * 8, found)
+        self.conn.go_on.set()
+        for each in hanging:
+            each.join(30)
+        # Nobody is passed by any more.
+        turn = made._turns.take()
+        self.assertIs(made._turns._turn, turn)
+        turn.release()
 
     # Nudging
 
