@@ -17,6 +17,7 @@ from oslo_utils import timeutils
 
 from nova import exception
 from nova import monkey_patch
+from nova import usertext
 from nova.i18n import _
 
 LOG = logging.getLogger(__name__)
@@ -179,7 +180,7 @@ def get_image_from_system_metadata(
             continue
         name = key[len(SM_IMAGE_PROP_PREFIX):]
         if name in ('min_ram', 'min_disk'):
-            image[name] = int(value or 0)
+            image[name] = usertext.whole_number(key, value or 0)
         elif name in SM_INHERITABLE_KEYS:
             image[name] = value
         else:

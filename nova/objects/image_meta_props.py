@@ -5,9 +5,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from nova import usertext
 from nova.objects import base
 from nova.objects import fields
-from nova.virt import hardware
+from nova.virt import cpuset
 
 #: Names from before the properties had prefixes, to those of today.
 LEGACY_NAMES = {
@@ -172,7 +173,8 @@ class ImageMetaProps(base.NovaObject):
             setattr(self, name, value)
         except (ValueError, TypeError) as error:
             raise ValueError(
-                f'Image property {label} cannot be {value!r}: {error}') from error
+                f'Image property {label} cannot be {usertext.quoted(value)}: {error}'
+            ) from error
 
     def _set_vmware_adapter(self, adapter: str | None) -> None:
         if adapter is None:
@@ -189,7 +191,8 @@ class ImageMetaProps(base.NovaObject):
             self._set('hw_numa_mem', memory, 'hw_numa_mem')
         cpus = _numbered(image_props, 'hw_numa_cpus')
         if cpus:
-            self.hw_numa_cpus = [_cpu_set(spec) for spec in cpus]
+            self.hw_numa_cpus = [_cpu_set(f'hw_numa_cpus.{index}', spec)
+                                 for index, spec in enumerate(cpus)]
 
     def _set_traits(self, image_props: Mapping[str, Any]) -> None:
         required = [key.removeprefix('trait:')
@@ -208,5 +211,8 @@ def _numbered(image_props: Mapping[str, Any], name: str) -> list[Any]:
     return values or list(image_props.get(name) or [])
 
 
-def _cpu_set(spec: Any) -> set[int]:
-    return hardware.parse_cpu_spec(spec) if isinstance(spec, str) else set(spec)
+def _cpu_set(name: str, spec: Any) -> set[int]:
+    if not isinstance(spec, str):
+        return set(spec)
+    with cpuset.named(name):
+        return cpuset.parse_cpu_spec(spec)

@@ -3,11 +3,16 @@
 """Sets of CPUs as text: ``0-3,^2``."""
 
 from collections.abc import Iterable, Iterator
+import contextlib
 import itertools
 import re
 
 from nova import exception
+from nova import usertext
 from nova.i18n import _
+
+#: Far beyond any host's; an enormous range must not eat the memory.
+_HIGHEST = 1 << 20
 
 
 def parse_cpu_spec(spec: str) -> set[int]:
@@ -23,16 +28,36 @@ def parse_cpu_spec(spec: str) -> set[int]:
     return included - excluded
 
 
+@contextlib.contextmanager
+def named(name: str) -> Iterator[None]:
+    """Say in what is raised about a list of CPUs where it was written."""
+    try:
+        yield
+    except exception.Invalid as error:
+        raise exception.Invalid(f'{name}: {error}') from error
+
+
 def _cpu_range(part: str, spec: str) -> set[int]:
     match = re.fullmatch(r'(\d+)(?:\s*-\s*(\d+))?', part)
     if not match:
-        raise exception.Invalid(_('Invalid CPU set %(spec)r: %(part)r is no CPU or '
-                                  'range') % {'spec': spec, 'part': part})
-    first, last = int(match[1]), int(match[2] or match[1])
+        raise exception.Invalid(_('Invalid CPU set %(spec)s: %(part)s is no CPU or '
+                                  'range') % _shown(spec, part))
+    first, last = _number(match[1], spec), _number(match[2] or match[1], spec)
     if last < first:
-        raise exception.Invalid(_('Invalid CPU set %(spec)r: %(part)r ends before it '
-                                  'begins') % {'spec': spec, 'part': part})
+        raise exception.Invalid(_('Invalid CPU set %(spec)s: %(part)s ends before it '
+                                  'begins') % _shown(spec, part))
     return set(range(first, last + 1))
+
+
+def _number(digits: str, spec: str) -> int:
+    if len(digits) > len(str(_HIGHEST)) or int(digits) > _HIGHEST:
+        raise exception.Invalid(_('Invalid CPU set %(spec)s: %(part)s is beyond any '
+                                  'CPU') % _shown(spec, digits))
+    return int(digits)
+
+
+def _shown(spec: str, part: str) -> dict[str, str]:
+    return {'spec': usertext.quoted(spec), 'part': usertext.quoted(part)}
 
 
 def format_cpu_spec(cpuset: Iterable[int], allow_ranges: bool = True) -> str:

@@ -16,6 +16,7 @@ from oslo_utils import strutils
 
 from nova import exception
 from nova import objects
+from nova import usertext
 from nova.i18n import _
 from nova.objects import fields
 from nova.virt.cpuset import format_cpu_spec as format_cpu_spec
@@ -45,6 +46,8 @@ from nova.virt.realtime import parse_cpu_mask as parse_cpu_mask
 
 #: More than any guest can have of sockets, cores or threads.
 _UNLIMITED = 65536
+#: Far more than any guest can have of a kind, and few enough to be described.
+_MOST_DEVICES = 1024
 
 
 class InstanceInfo:
@@ -74,6 +77,25 @@ def _flavor_image(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta', key
             image_meta.properties.get(f'{prefix}_{key}'))
 
 
+def _conflict(setting: str, from_flavor: Any,
+              from_image: Any) -> exception.FlavorImageConflict:
+    return exception.FlavorImageConflict(
+        setting=setting, flavor_val=usertext.shown(from_flavor),
+        image_val=usertext.shown(from_image))
+
+
+def _bounded(name: str, count: int) -> int:
+    """Return how many devices are asked for.
+
+    :raises exception.InvalidInput: if there are too many to describe.
+    """
+    if count > _MOST_DEVICES:
+        raise exception.InvalidInput(
+            reason=_('%(name)s must be at most %(most)d, not %(value)s')
+            % {'name': name, 'most': _MOST_DEVICES, 'value': usertext.shown(count)})
+    return count
+
+
 def _agreed(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta', key: str,
             prefix: str = 'hw') -> Any:
     """Return the one value of both.
@@ -83,8 +105,7 @@ def _agreed(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta', key: str,
     from_flavor, from_image = _flavor_image(flavor, image_meta, key, prefix)
     if from_flavor is None or from_image is None or from_flavor == from_image:
         return from_flavor if from_image is None else from_image
-    raise exception.FlavorImageConflict(
-        setting=key, flavor_val=from_flavor, image_val=from_image)
+    raise _conflict(key, from_flavor, from_image)
 
 
 def _agreed_bool(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta',
@@ -93,8 +114,7 @@ def _agreed_bool(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta',
     if from_flavor is not None:
         from_flavor = strutils.bool_from_string(from_flavor)
     if None not in (from_flavor, from_image) and from_flavor != from_image:
-        raise exception.FlavorImageConflict(
-            setting=key, flavor_val=from_flavor, image_val=from_image)
+        raise _conflict(key, from_flavor, from_image)
     answer: bool | None = from_flavor if from_image is None else from_image
     return answer
 
@@ -137,8 +157,7 @@ def get_secure_boot_constraint(flavor: 'objects.Flavor',
     """
     from_flavor, from_image = _flavor_image(flavor, image_meta, 'secure_boot', 'os')
     if {from_flavor, from_image} == {'required', 'disabled'}:
-        raise exception.FlavorImageConflict(
-            setting='secure_boot', flavor_val=from_flavor, image_val=from_image)
+        raise _conflict('secure_boot', from_flavor, from_image)
     answer: str | None = from_flavor or from_image
     return answer
 
@@ -168,14 +187,14 @@ def get_redirected_usb_ports(flavor: 'objects.Flavor',
     """Return how many USB devices a viewer can redirect into the guest.
 
     :raises exception.FlavorImageConflict: if flavor and image differ.
+    :raises exception.InvalidInput: for what is no number, or far too many.
     """
     from_flavor, from_image = _flavor_image(flavor, image_meta, 'redirected_usb_ports')
-    wanted = {int(value) for value in (from_flavor, from_image) if value is not None}
+    wanted = {usertext.whole_number('hw:redirected_usb_ports', value)
+              for value in (from_flavor, from_image) if value is not None}
     if len(wanted) > 1:
-        raise exception.FlavorImageConflict(
-            setting='redirected_usb_ports', flavor_val=from_flavor,
-            image_val=from_image)
-    return wanted.pop() if wanted else 0
+        raise _conflict('redirected_usb_ports', from_flavor, from_image)
+    return _bounded('redirected_usb_ports', wanted.pop() if wanted else 0)
 
 
 def get_number_of_serial_ports(flavor: 'objects.Flavor',
@@ -195,7 +214,7 @@ def get_number_of_serial_ports(flavor: 'objects.Flavor',
     if allowed is not None and from_image is not None and from_image > allowed:
         raise exception.ImageSerialPortNumberExceedFlavorValue()
     count: int | None = allowed if from_image is None else from_image
-    return 1 if count is None else count
+    return 1 if count is None else _bounded('serial_port_count', count)
 
 
 def get_maxphysaddr_mode(flavor: 'objects.Flavor',
@@ -213,12 +232,13 @@ def get_maxphysaddr_bits(flavor: 'objects.Flavor',
     """Return the width of physical addresses that is asked for, in bits.
 
     :raises exception.FlavorImageConflict: if flavor and image differ.
+    :raises exception.InvalidInput: for what is no number.
     """
     from_flavor, from_image = _flavor_image(flavor, image_meta, 'maxphysaddr_bits')
-    widths = {int(bits) for bits in (from_flavor, from_image) if bits is not None}
+    widths = {usertext.whole_number('hw:maxphysaddr_bits', bits)
+              for bits in (from_flavor, from_image) if bits is not None}
     if len(widths) > 1:
-        raise exception.FlavorImageConflict(
-            setting='maxphysaddr_bits', flavor_val=from_flavor, image_val=from_image)
+        raise _conflict('maxphysaddr_bits', from_flavor, from_image)
     return widths.pop() if widths else None
 
 
@@ -265,8 +285,8 @@ def get_vtpm_constraint(flavor: 'objects.Flavor',
     model = model or fields.TPMModel.TPM_TIS
     if version not in fields.TPMVersion.ALL or model not in fields.TPMModel.ALL:
         raise exception.Invalid(
-            _('No TPM has the version %(version)s and the model %(model)s')
-            % {'version': version, 'model': model})
+            _('No TPM has tpm_version %(version)s and tpm_model %(model)s')
+            % {'version': usertext.shown(version), 'model': usertext.shown(model)})
     if (version, model) == (fields.TPMVersion.V1_2, fields.TPMModel.TPM_CRB):
         raise exception.Invalid(_('A TPM of version 1.2 has no CRB interface'))
     return VTPMConfig(version, model)
@@ -364,9 +384,10 @@ def get_cpu_topology_constraints(
 
 def _both_topologies(flavor: 'objects.Flavor', image_meta: 'objects.ImageMeta',
                      prefix: str) -> tuple[list[int | None], list[int | None]]:
-    pairs = [_flavor_image(flavor, image_meta, prefix + part)
-             for part in ('sockets', 'cores', 'threads')]
-    return ([None if f is None else int(f) for f, _i in pairs],
+    names = [prefix + part for part in ('sockets', 'cores', 'threads')]
+    pairs = [_flavor_image(flavor, image_meta, name) for name in names]
+    return ([None if f is None else usertext.whole_number(f'hw:{name}', f)
+             for name, (f, _i) in zip(names, pairs, strict=True)],
             [None if i is None else int(i) for _f, i in pairs])
 
 

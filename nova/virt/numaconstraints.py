@@ -6,16 +6,18 @@ from typing import Any
 
 from nova import exception
 from nova import objects
+from nova import usertext
 from nova.i18n import _
 from nova.objects import fields
+from nova.virt import cpuset
 from nova.virt import pagesize
 from nova.virt import realtime
-from nova.virt.cpuset import format_cpu_spec
-from nova.virt.cpuset import parse_cpu_spec
 
 Flavor = Any
 ImageMeta = Any
 Policy = fields.CPUAllocationPolicy
+#: Far beyond what any hypervisor gives a guest.
+_MOST_CELLS = 1024
 
 
 def get_cpu_policy_constraint(flavor: Flavor, image_meta: ImageMeta) -> str | None:
@@ -64,7 +66,8 @@ def get_emulator_thread_policy_constraint(flavor: Flavor) -> str | None:
     wanted: str | None = flavor.extra_specs.get('hw:emulator_threads_policy')
     if wanted is not None and wanted not in fields.CPUEmulatorThreadsPolicy.ALL:
         raise exception.InvalidEmulatorThreadsPolicy(
-            requested=wanted, available=', '.join(fields.CPUEmulatorThreadsPolicy.ALL))
+            requested=usertext.shown(wanted),
+            available=', '.join(fields.CPUEmulatorThreadsPolicy.ALL))
     return wanted
 
 
@@ -79,8 +82,9 @@ def get_dedicated_cpu_constraint(flavor: Flavor) -> set[int] | None:
         return None
     every = set(range(flavor.vcpus))
     if mask.lstrip().startswith('^'):
-        mask = f'{format_cpu_spec(every)},{mask}'
-    dedicated = parse_cpu_spec(mask)
+        mask = f'{cpuset.format_cpu_spec(every)},{mask}'
+    with cpuset.named('hw:cpu_dedicated_mask'):
+        dedicated = cpuset.parse_cpu_spec(mask)
     if not dedicated or not dedicated < every:
         raise exception.InvalidMixedInstanceDedicatedMask()
     return dedicated
@@ -119,7 +123,8 @@ def _known(value: str | None, known: Any, error: type[exception.NovaException],
            source: str) -> str | None:
     if value is None or value in known:
         return value
-    raise error(source=source, requested=value, available=', '.join(known))
+    raise error(source=source, requested=usertext.shown(value),
+                available=', '.join(known))
 
 
 def _page_size(flavor: Flavor, image_meta: ImageMeta) -> int | None:
@@ -130,7 +135,7 @@ def _page_size(flavor: Flavor, image_meta: ImageMeta) -> int | None:
         return size_kb
     if size_kb not in (pagesize.ANY, pagesize.LARGE):
         raise exception.MemoryPageSizeForbidden(
-            pagesize=of_image, against=wanted or _('none'))
+            pagesize=usertext.shown(of_image), against=wanted or _('none'))
     return pagesize.parse(of_image)
 
 
@@ -172,8 +177,8 @@ def _number(nodes: Any) -> int:
         number = int(nodes)
     except ValueError:
         number = 0
-    if number < 1:
-        raise exception.InvalidNUMANodesNumber(nodes=nodes)
+    if not 0 < number <= _MOST_CELLS:
+        raise exception.InvalidNUMANodesNumber(nodes=usertext.shown(nodes))
     return number
 
 
@@ -202,8 +207,21 @@ def _listed(flavor: Flavor, image_meta: ImageMeta,
 
     cpus = [named('numa_cpus', index) for index in range(number)]
     memory = [named('numa_mem', index) for index in range(number)]
-    return ([parse_cpu_spec(each) if isinstance(each, str) else each for each in cpus],
-            [None if each is None else int(each) for each in memory])
+    return ([_cpus(index, each) for index, each in enumerate(cpus)],
+            [_memory(index, each) for index, each in enumerate(memory)])
+
+
+def _cpus(index: int, wanted: Any) -> Any:
+    if not isinstance(wanted, str):
+        return wanted
+    with cpuset.named(f'hw:numa_cpus.{index}'):
+        return cpuset.parse_cpu_spec(wanted)
+
+
+def _memory(index: int, wanted: Any) -> int | None:
+    if wanted is None:
+        return None
+    return usertext.whole_number(f'hw:numa_mem.{index}', wanted)
 
 
 def _check_listed(flavor: Flavor, cpus: list[Any], memory: list[Any]) -> None:
@@ -219,7 +237,7 @@ def _check_listed(flavor: Flavor, cpus: list[Any], memory: list[Any]) -> None:
     missing = set(range(flavor.vcpus)) - seen
     if missing:
         raise exception.ImageNUMATopologyCPUsUnassigned(
-            cpuset=format_cpu_spec(missing))
+            cpuset=cpuset.format_cpu_spec(missing))
     if sum(memory) != flavor.memory_mb:
         raise exception.ImageNUMATopologyMemoryOutOfRange(
             memsize=sum(memory), memtotal=flavor.memory_mb)

@@ -11,6 +11,7 @@ from oslo_utils import strutils
 from oslo_utils import units
 
 from nova import exception
+from nova import usertext
 
 SMALL = -1
 LARGE = -2
@@ -35,7 +36,7 @@ def parse(text: str) -> int:
         except ValueError:
             size_kb = 0
     if size_kb <= 0:
-        raise exception.MemoryPageSizeInvalid(pagesize=text)
+        raise exception.MemoryPageSizeInvalid(pagesize=usertext.shown(text))
     return size_kb
 
 

@@ -9,6 +9,7 @@ from oslo_utils import strutils
 
 from nova import exception
 from nova.virt.cpuset import format_cpu_spec
+from nova.virt.cpuset import named
 from nova.virt.cpuset import parse_cpu_spec
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def get_realtime_cpu_constraint(flavor: 'objects.Flavor',
     from_image = image_meta.properties.get('hw_cpu_realtime_mask')
     every = set(range(flavor.vcpus))
     mask = from_image or from_flavor
-    realtime = parse_cpu_mask(mask, every) if mask else every
+    with named('hw:cpu_realtime_mask'):
+        realtime = parse_cpu_mask(mask, every) if mask else every
     placed = flavor.extra_specs.get('hw:emulator_threads_policy')
     if not realtime or not realtime <= every or (realtime == every and not placed):
         raise exception.RealtimeMaskNotFoundOrInvalid()

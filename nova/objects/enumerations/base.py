@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from oslo_versionedobjects import fields
 
 from nova import exception
+from nova import usertext
 
 
 class BaseNovaEnum(fields.Enum):
@@ -43,8 +44,8 @@ class BaseNovaEnum(fields.Enum):
         """Return the value; ValueError names the field and what is allowed."""
         value = self.ALIASES.get(value, value) if isinstance(value, str) else value
         if value not in self.ALL:
-            raise ValueError(
-                f"Field {attr}: {value!r} is not one of {', '.join(self.ALL)}")
+            raise ValueError(f'Field {attr}: {usertext.quoted(value)} is not one of '
+                             f'{", ".join(self.ALL)}')
         return str(value)
 
 

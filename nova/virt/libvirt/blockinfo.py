@@ -20,7 +20,9 @@ from oslo_serialization import jsonutils
 
 from nova import exception
 from nova import objects
+from nova.i18n import _
 from nova.objects import fields
+from nova.virt.libvirt import usertext
 from nova.virt.libvirt.diskbus import DEFAULTS
 from nova.virt.libvirt.diskbus import BlockInfoSettings
 from nova.virt.libvirt.diskbus import Info
@@ -132,14 +134,23 @@ def get_info_from_bdm(
 
 
 def _encryption(bdm: Mapping[str, Any]) -> Info:
-    """Return what a local disk is encrypted with; volumes say it elsewhere."""
+    """Return what a local disk is encrypted with; volumes say it elsewhere.
+
+    :raises exception.InvalidInput: for options that are no JSON.
+    """
     if 'encryption_secret_uuid' not in bdm:
         return {}
-    options = bdm.get('encryption_options')
+    options = bdm.get('encryption_options') or '{}'
+    try:
+        options = jsonutils.loads(options)
+    except ValueError as error:
+        raise exception.InvalidInput(
+            reason=_('encryption_options must be JSON, not %s')
+            % usertext.quoted(options)) from error
     return {'encrypted': True,
             'encryption_secret_uuid': bdm['encryption_secret_uuid'],
             'encryption_format': bdm.get('encryption_format'),
-            'encryption_options': jsonutils.loads(options) if options else {}}
+            'encryption_options': options}
 
 
 def get_root_info(

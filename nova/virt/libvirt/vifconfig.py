@@ -19,6 +19,7 @@ from nova.network import model as network_model
 from nova.objects import fields
 from nova.virt import hardware
 from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import usertext
 from nova.virt.libvirt.options import option
 
 Interface = vconfig.LibvirtConfigGuestInterface
@@ -129,7 +130,7 @@ class InterfaceDescriber:
         if vif['type'] is None or describe is None:
             raise exception.InternalError(
                 err=_('Unexpected vif_type=%(type)s with vnic_type=%(vnic_type)s')
-                % {'type': vif['type'], 'vnic_type': vif['vnic_type']})
+                % {'type': usertext.shown(vif['type']), 'vnic_type': vif['vnic_type']})
         return describe(vif, guest)
 
     # What plugs into Open vSwitch and the like
@@ -398,8 +399,21 @@ def _looked_up(found: Mapping[str, str], address: str) -> str:
 
 def get_passed_device(vif: Any) -> vconfig.LibvirtConfigGuestHostdevPCI:
     """Return the device of a port that is a whole PCI function."""
-    domain, bus, rest = vif['profile']['pci_slot'].split(':')
-    slot, function = rest.split('.')
+    return pci_device('pci_slot', vif['profile']['pci_slot'])
+
+
+def pci_device(name: str, address: str) -> vconfig.LibvirtConfigGuestHostdevPCI:
+    """Return the device of the host at an address such as 0000:06:12.3.
+
+    :param name: what the address is called where it was written.
+    :raises nova.exception.InvalidInput: if it is none.
+    """
+    parts = re.fullmatch(r'([^:.]+):([^:.]+):([^:.]+)\.([^:.]+)', address)
+    if parts is None:
+        raise exception.InvalidInput(
+            reason=_('%(name)s must be a PCI address, not %(value)s')
+            % {'name': name, 'value': usertext.quoted(address)})
+    domain, bus, slot, function = parts.groups()
     return vconfig.LibvirtConfigGuestHostdevPCI(
         domain=domain, bus=bus, slot=slot, function=function)
 
@@ -411,6 +425,7 @@ def _limit_bandwidth(conf: Interface, flavor: 'objects.Flavor') -> None:
         if f'quota:vif_{direction}_average' not in specs:
             continue
         for name in ('average', 'peak', 'burst'):
-            value = specs.get(f'quota:vif_{direction}_{name}')
+            key = f'vif_{direction}_{name}'
+            value = specs.get(f'quota:{key}')
             if value is not None:
-                setattr(conf, f'vif_{direction}_{name}', int(value))
+                setattr(conf, key, usertext.whole_number(f'quota:{key}', value))

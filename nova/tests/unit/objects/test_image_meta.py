@@ -9,6 +9,7 @@ from oslo_versionedobjects import fields as ovo_fields
 
 from nova import exception
 from nova import objects
+from nova import usertext
 from nova import utils
 from nova.objects import image_meta_props
 from nova.tests.unit import base
@@ -78,7 +79,7 @@ class PropertiesTestCase(base.TestCase):
         except ValueError:
             error = self.assertRaises(ValueError, PROPS.from_dict, {name: value})
             self.assertIn(name, str(error))
-            self.assertIn(repr(value), str(error))
+            self.assertIn(usertext.quoted(value), str(error))
 
     @hypothesis.settings(
         deadline=None, max_examples=50,

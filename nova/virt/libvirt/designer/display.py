@@ -6,6 +6,7 @@ from nova import exception
 from nova.objects import fields
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import machine
+from nova.virt.libvirt import usertext
 from nova.virt.libvirt.designer import guestos
 from nova.virt.libvirt.designer import machines
 from nova.virt.libvirt.designer.inputs import GuestInputs
@@ -102,7 +103,8 @@ def choose_video(inputs: GuestInputs, host_facts: HostFacts,
 def _video_ram_kb(inputs: GuestInputs) -> int | None:
     """Return the video memory that is asked for; a flavor must allow it."""
     wanted_mb = inputs.image_meta.properties.get('hw_video_ram') or 0
-    allowed_mb = int(inputs.flavor.extra_specs.get('hw_video:ram_max_mb', 0))
+    key = 'hw_video:ram_max_mb'
+    allowed_mb = usertext.whole_number(key, inputs.flavor.extra_specs.get(key, 0))
     if wanted_mb > allowed_mb:
         raise exception.RequestedVRamTooHigh(req_vram=wanted_mb, max_vram=allowed_mb)
     return wanted_mb * KIB_PER_MIB if wanted_mb and allowed_mb else None

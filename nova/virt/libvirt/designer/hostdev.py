@@ -10,6 +10,7 @@ from oslo_utils import strutils
 from nova import exception
 from nova import objects
 from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import vifconfig
 from nova.virt.libvirt.designer import machines
 from nova.virt.libvirt.designer.inputs import GuestInputs
 from nova.virt.libvirt.designer.inputs import HostFacts
@@ -50,10 +51,7 @@ def _is_alias(request: 'objects.InstancePCIRequest') -> bool:
 def get_guest_pci_device(
     device: 'objects.PciDevice') -> vconfig.LibvirtConfigGuestHostdevPCI:
     """Return a device of the host by its address."""
-    domain, bus, rest = device.address.split(':')
-    slot, function = rest.split('.')
-    conf = vconfig.LibvirtConfigGuestHostdevPCI(
-        domain=domain, bus=bus, slot=slot, function=function)
+    conf = vifconfig.pci_device('address', device.address)
     extra = device.extra_info if device.obj_attr_is_set('extra_info') else {}
     managed = strutils.bool_from_string(extra.get('managed', 'true'))
     conf.managed = 'yes' if managed else 'no'

@@ -7,6 +7,7 @@ from oslo_utils import strutils
 from nova import exception
 from nova.virt import hardware
 from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import usertext
 from nova.virt.libvirt.designer import guestos
 from nova.virt.libvirt.designer import machines
 from nova.virt.libvirt.designer.inputs import GuestInputs
@@ -37,8 +38,8 @@ def describe_rng(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
     if path and path not in host_facts.present_paths:
         raise exception.RngDeviceNotExist(path=path)
     rng.backend = path or None
-    rate_bytes = int(specs.get('hw_rng:rate_bytes', 0))
-    rate_period = int(specs.get('hw_rng:rate_period', 0))
+    rate_bytes, rate_period = (usertext.whole_number(name, specs.get(name, 0))
+                               for name in ('hw_rng:rate_bytes', 'hw_rng:rate_period'))
     if rate_bytes and rate_period:
         rng.rate_bytes = rate_bytes
         rng.rate_period = rate_period

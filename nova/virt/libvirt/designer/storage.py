@@ -9,6 +9,7 @@ from typing import Any
 from nova.objects import fields
 from nova.virt.libvirt import blockinfo
 from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import usertext
 from nova.virt.libvirt.designer import images
 from nova.virt.libvirt.designer import machines
 from nova.virt.libvirt.designer.inputs import GuestInputs
@@ -184,8 +185,9 @@ def _set_cache_mode(disk: Disk, settings: Settings) -> None:
 def _limit_io(disk: Disk, inputs: GuestInputs) -> None:
     specs = inputs.flavor.extra_specs
     for name in _IOTUNE:
-        if f'quota:{name}' in specs:
-            setattr(disk, name, int(specs[f'quota:{name}']))
+        key = f'quota:{name}'
+        if key in specs:
+            setattr(disk, name, usertext.whole_number(key, specs[key]))
 
 
 def _give_scsi_units(local: list[Disk], attached: list[Disk],

@@ -4,6 +4,7 @@
 
 from nova import exception
 from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import usertext
 from nova.virt.libvirt.designer import hostnuma
 from nova.virt.libvirt.designer.inputs import GuestInputs
 from nova.virt.libvirt.designer.inputs import HostFacts
@@ -27,10 +28,12 @@ def describe_quotas(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
 
     :raises nova.exception.UnsupportedHostCPUControlPolicy: if nothing on the host
         enforces limits.
+    :raises nova.exception.InvalidInput: for a limit that is no number.
     """
     specs = inputs.flavor.extra_specs
-    quotas = {name: int(specs[f'quota:cpu_{name}'])
-              for name in ('shares', 'period', 'quota') if f'quota:cpu_{name}' in specs}
+    named = {name: f'quota:cpu_{name}' for name in ('shares', 'period', 'quota')}
+    quotas = {name: usertext.whole_number(key, specs[key])
+              for name, key in named.items() if key in specs}
     if not quotas:
         return
     if not host_facts.cpus.has_controller:

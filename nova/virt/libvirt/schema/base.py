@@ -244,7 +244,7 @@ class LibvirtConfigObject(mapping.Declared):
                   ) -> exception.InvalidInput:
         """Return the error for a value that cannot be written."""
         return exception.InvalidInput(
-            reason=f'{type(self).__name__}.{key}: {value!r}: {cause}')
+            reason=f'{type(self).__name__}.{key}: {refusal.shown(value)}: {cause}')
 
     # Values
 

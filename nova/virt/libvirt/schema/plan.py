@@ -17,6 +17,7 @@ from lxml import etree
 from nova import exception
 from nova.virt.libvirt.schema import convert
 from nova.virt.libvirt.schema import markup
+from nova.virt.libvirt.schema import refusal
 from nova.virt.libvirt.schema.trace import Notes
 
 Values = dict[str, Any]
@@ -301,7 +302,8 @@ class Shape(Slot):
                   cause: object) -> exception.InvalidInput:
         """Return the error for a text that its converter refuses."""
         return exception.InvalidInput(
-            reason=f'{self.owner.__name__}.{key}: {value!r}{line_of(element)}: {cause}')
+            reason=f'{self.owner.__name__}.{key}: {refusal.shown(value)}'
+                   f'{line_of(element)}: {cause}')
 
 
 def line_of(element: etree._Element) -> str:

@@ -3,12 +3,19 @@
 """Which field of an object cannot be written: sought once writing has failed."""
 
 from collections.abc import Iterator
+import reprlib
 from typing import Any
 
 from nova import exception
 
 #: What goes wrong in writing a value of a kind that nobody expected.
 WRONG = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+
+
+_shortener = reprlib.Repr()
+_shortener.maxstring = _shortener.maxother = 100
+#: Returns a value as it is shown in a message.
+shown = _shortener.repr
 
 
 def culprit(obj: Any, cause: Exception) -> exception.InvalidInput:
@@ -25,19 +32,41 @@ def culprit(obj: Any, cause: Exception) -> exception.InvalidInput:
         obj, where, cause = inner, found[:2], found[2]
         inner = next((each for each in _objects_in(where[1])
                       if _bad_field(each) is not None), None)
-    return obj._bad_value(*where, cause)  # type: ignore[no-any-return]
+    return obj._bad_value(*_narrowed(obj, *where), cause)  # type: ignore[no-any-return]
+
+
+def _narrowed(obj: Any, key: str, value: Any) -> tuple[str, Any]:
+    """Return which of many values in a field it is, if it is one alone."""
+    parts: list[tuple[Any, Any, Any]]
+    if isinstance(value, dict):
+        parts = [(name, {name: each}, each) for name, each in value.items()]
+    elif isinstance(value, list):
+        parts = [(number, [each], each) for number, each in enumerate(value)]
+    else:
+        return key, value
+    if _reason(obj, key, type(value)()) is not None:
+        # It is the collection that does not belong there.
+        return key, value
+    for name, alone, each in parts:
+        if _reason(obj, key, alone) is not None:
+            return f'{key}[{shown(name)}]', each
+    return key, value
 
 
 def _bad_field(obj: Any) -> tuple[str, Any, Exception] | None:
     """Return a field that cannot be written, its value and the reason."""
     # The discriminators first: without a good one nothing else can be written.
     for key in (*obj._keys, *obj._fields):
-        if key in obj.__dict__ and (reason := _reason(obj, key)) is not None:
-            return key, obj.__dict__[key], reason
+        if key not in obj.__dict__:
+            continue
+        value = obj.__dict__[key]
+        if (reason := _reason(obj, key, value)) is not None:
+            return key, value, reason
     return None
 
 
-def _reason(obj: Any, key: str) -> Exception | None:
+def _reason(obj: Any, key: str, value: Any) -> Exception | None:
+    """Return why a field cannot be written with a value; None if it can."""
     alone = object.__new__(type(obj))
     alone.__dict__.update(obj._defaults)
     kept = {key, 'tag', 'root_name', 'ns_uri', 'ns_prefix'}
@@ -45,6 +74,7 @@ def _reason(obj: Any, key: str) -> Exception | None:
         kept.update(obj._keys)
     alone.__dict__.update({name: value for name, value in obj.__dict__.items()
                            if name in kept})
+    alone.__dict__[key] = value
     # As if it had been read: nothing else has to be there.
     alone._origin = {}
     try:

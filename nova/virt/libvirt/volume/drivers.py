@@ -5,6 +5,7 @@
 from collections.abc import Mapping
 
 from nova import exception
+from nova.virt.libvirt import usertext
 from nova.virt.libvirt.volume import fs
 from nova.virt.libvirt.volume import net
 from nova.virt.libvirt.volume import volume
@@ -37,5 +38,5 @@ def get_volume_driver(connection_info: volume.ConnectionInfo,
     """
     kind = str(connection_info.get('driver_volume_type'))
     if kind not in VOLUME_DRIVERS:
-        raise exception.VolumeDriverNotFound(driver_type=kind)
+        raise exception.VolumeDriverNotFound(driver_type=usertext.shown(kind))
     return VOLUME_DRIVERS[kind](settings)

@@ -8,6 +8,7 @@ from typing import Any
 
 from nova import exception
 from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import usertext
 from nova.virt.libvirt.options import option
 
 ConnectionInfo = Mapping[str, Any]
@@ -65,8 +66,8 @@ class LibvirtBaseVolumeDriver:
         conf.serial = connection_info.get('serial')
         volume_id = get_volume_id(connection_info)
         conf.alias = f'ua-{volume_id}' if volume_id else None
-        conf.logical_block_size = _number(data.get('logical_block_size'))
-        conf.physical_block_size = _number(data.get('physical_block_size'))
+        conf.logical_block_size = _number(data, 'logical_block_size')
+        conf.physical_block_size = _number(data, 'physical_block_size')
         conf.shareable = bool(connection_info.get('multiattach'))
         conf.readonly = _is_readonly(data)
         # A string is no promise that the volume service checked.
@@ -78,8 +79,9 @@ class LibvirtBaseVolumeDriver:
         return None if self.settings.use_default_aio_mode else 'native'
 
 
-def _number(value: Any) -> int | None:
-    return None if value is None else int(value)
+def _number(data: Mapping[str, Any], name: str) -> int | None:
+    value = data.get(name)
+    return None if value is None else usertext.whole_number(name, value)
 
 
 def _is_readonly(data: Mapping[str, Any]) -> bool:
@@ -87,14 +89,14 @@ def _is_readonly(data: Mapping[str, Any]) -> bool:
     if not mode:
         return False
     if mode not in _ACCESS_MODES:
-        raise exception.InvalidVolumeAccessMode(access_mode=mode)
+        raise exception.InvalidVolumeAccessMode(access_mode=usertext.shown(mode))
     return _ACCESS_MODES[mode]
 
 
 def _limit(conf: vconfig.LibvirtConfigGuestDisk, specs: Mapping[str, Any]) -> None:
     for name in _LIMITS:
         if name in specs:
-            setattr(conf, f'disk_{name}', int(specs[name]))
+            setattr(conf, f'disk_{name}', usertext.whole_number(name, specs[name]))
 
 
 class LibvirtVolumeDriver(LibvirtBaseVolumeDriver):
