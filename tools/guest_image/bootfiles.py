@@ -2,7 +2,7 @@
 # Copyright the nova-libvirt authors
 """Write kernel and initramfs as files: python3 -m tools.guest_image.bootfiles FOLDER
 
-For guests that start without a disk and a boot loader.  In them is QEMU's guest agent.
+For guests that start without a boot loader.  In them is QEMU's guest agent.
 """
 
 import argparse

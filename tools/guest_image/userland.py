@@ -3,7 +3,6 @@
 """The guest's userland: busybox, a few programs, modules, and an init."""
 
 from collections.abc import Callable
-import gzip
 import io
 import pathlib
 
@@ -23,7 +22,7 @@ def _add_nothing(archive: cpio.Archive) -> None:
 
 def initramfs(guest_kernel: kernel.Kernel,
               add_more: Callable[[cpio.Archive], None] = _add_nothing) -> bytes:
-    """Compose the guest's userland as a compressed cpio archive."""
+    """Compose the guest's userland as a cpio archive, not compressed."""
     buffer = io.BytesIO()
     archive = cpio.Archive(buffer)
     for name in _FOLDERS:
@@ -37,7 +36,7 @@ def initramfs(guest_kernel: kernel.Kernel,
     _add_modules(archive, guest_kernel)
     add_more(archive)
     archive.close()
-    return gzip.compress(buffer.getvalue(), mtime=0)
+    return buffer.getvalue()
 
 
 def add_script(archive: cpio.Archive, name: str, target: str) -> None:

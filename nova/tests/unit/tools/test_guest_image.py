@@ -135,3 +135,13 @@ class ReadModuleTest(testtools.TestCase):
             path.write_bytes(compress(b'code'))
 
             self.assertEqual(b'code', kernel.read_module(path))
+
+    def test_signature_is_left_out(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = pathlib.Path(folder.name) / 'm.ko'
+        description = bytes(8) + len(b'signature').to_bytes(4, 'big')
+        path.write_bytes(b'code' + b'signature' + description
+                         + b'~Module signature appended~\n')
+
+        self.assertEqual(b'code', kernel.read_module(path))
