@@ -116,7 +116,8 @@ class Hypervisor(fixtures.Fixture):
         path.mkdir(parents=True)
         images.ImageFolder(path).add_tiny()
         self.image_meta = objects.ImageMeta.from_dict({
-            'id': _image_id(path), 'disk_format': 'qcow2', 'properties': {}})
+            'id': _image_id(path), 'disk_format': 'qcow2',
+            'properties': images.tiny_properties()})
 
     def make_driver(self) -> driver.LibvirtDriver:
         """Start one more driver, as after a restart."""
@@ -127,7 +128,9 @@ class Hypervisor(fixtures.Fixture):
 
     def an_instance(self) -> 'objects.Instance':
         """Return an instance that has no guest yet."""
-        return instances.make(self.image_meta.id)
+        said = images.tiny_properties()
+        return instances.make(self.image_meta.id, kernel_id=said['kernel_id'],
+                              ramdisk_id=said['ramdisk_id'])
 
     def start(self, *vifs: model.VIF) -> 'Server':
         """Start a guest."""
@@ -259,8 +262,9 @@ class Watch:
 
 
 def _image_id(folder: pathlib.Path) -> str:
-    (found,) = local.LocalStore(str(folder)).get_all()
-    return found.id
+    (found,) = [image.id for image in local.LocalStore(str(folder)).get_all()
+                if image.name == 'tiny']
+    return found
 
 
 def why_not() -> str | None:

@@ -8,13 +8,17 @@ from nova.tests.functional import images
 
 class ConsoleTest(base.FunctionalTestCase):
 
-    def test_userland_speaks(self) -> None:
-        node = self.start_node()
-        server_id = node.boot()
+    def test_disk_starts_by_bios_and_boot_loader(self) -> None:
+        """As the quickstart's does; elsewhere a kernel stands beside the disk."""
+        node = self.make_node()
+        node.images.add_tiny_disk('disk')
+        node.start()
+        server_id = node.boot(imageRef=node.image_id('disk'))
 
         console = node.api.wait_for_console(server_id, 'uptime:')
 
         self.assertIn(images.BANNER, console)
+        self.assertIn('cmdline: BOOT_IMAGE=vmlinuz', console)
         # the flavor: one CPU, and a root disk that grew to its size
         self.assertIn('cpus:    1 x', console)
         self.assertIn('disks:   vda=1024MiB', console)

@@ -37,9 +37,10 @@ class GuestOsTest(base.FunctionalTestCase):
         bridge = self.useFixture(hypervisor.Bridge())
         self.node = self.make_node()
         self.node.declare_networks(_NETWORKS.format(bridge=bridge.name))
-        self.node.images.add_tiny('old', os_distro='debian3')
-        self.node.images.add_tiny('asks', os_distro='debian3', hw_disk_bus='virtio',
-                                  hw_vif_model='e1000', hw_rng_model='virtio')
+        self.node.images.add_tiny_disk('old', os_distro='debian3')
+        self.node.images.add_tiny_disk(
+            'asks', os_distro='debian3', hw_disk_bus='virtio', hw_vif_model='e1000',
+            hw_rng_model='virtio')
         self.node.start()
 
     def test_devices_in_qemu(self) -> None:

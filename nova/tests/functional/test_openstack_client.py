@@ -50,7 +50,8 @@ class OpenstackClientTest(ClientTestCase):
         self.node.start()
 
     def test_a_session(self) -> None:
-        self.assertEqual(['tiny'], [i['Name'] for i in self.ask('image', 'list')])
+        self.assertEqual(['tiny', 'tiny-initrd', 'tiny-vmlinuz'],
+                         [i['Name'] for i in self.ask('image', 'list')])
         created = self.ask(
             'server', 'create', '--image', 'tiny', '--flavor', 'm1.nano',
             '--nic', 'none', '--wait', 'first',

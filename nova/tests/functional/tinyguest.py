@@ -105,7 +105,7 @@ class Hypervisor(fixtures.Fixture):
             memory=MEMORY_KB, vcpus=1, os_type='hvm', os_mach_type='pc',
             os_kernel=str(self.boot_files / 'vmlinuz'),
             os_initrd=str(self.boot_files / 'initrd'),
-            os_cmdline=f'console=ttyS0 quiet {cmdline}'.strip())
+            os_cmdline=f'{images.QUICK} {cmdline}'.strip())
         for name, value in more.items():
             setattr(conf, name, value)
         conf.add_feature(vconfig.LibvirtConfigGuestFeatureACPI())
