@@ -2,9 +2,12 @@
 # Copyright the nova-libvirt authors
 """The base of tests with a nova-compute of their own."""
 
+from collections.abc import Callable
+import traceback
 from typing import Any
 
 import libvirt
+import requests
 import testtools
 from testtools import content
 
@@ -36,6 +39,16 @@ class FunctionalTestCase(testtools.TestCase):
         node = self.make_node(*arguments, **keywords)
         node.start()
         return node
+
+    def check_each(self, *checks: Callable[[], None]) -> None:
+        """Run all the checks that share a node; one that fails hides no other."""
+        failed = {}
+        for check in checks:
+            try:
+                check()
+            except (AssertionError, requests.RequestException):
+                failed[check.__name__] = traceback.format_exc()
+        self.assertEqual({}, failed, '\n'.join(failed.values()))
 
     def assert_does_not_start(self, node: node_lib.Node, *said: str) -> None:
         """Check that a node ends at once, and that its last line says why."""

@@ -31,30 +31,45 @@ class BadRequestsTest(base.FunctionalTestCase):
         self.node.set_options({'standalone': {'flavors_file': flavors}})
         self.node.start()
 
-    def test_unknown_flavor(self) -> None:
+    def test_each(self) -> None:
+        self.check_each(
+            self.unknown_flavor,
+            self.unknown_image,
+            self.flavor_larger_than_the_host,
+            self.name_with_a_newline,
+            self.name_of_300_characters,
+            self.empty_name,
+            self.unknown_field,
+            self.body_that_is_no_json,
+            self.body_that_is_too_large,
+            self.unknown_server,
+            # It alone makes a server.
+            self.name_with_markup_is_only_a_name)
+
+    def unknown_flavor(self) -> None:
         self.assert_refused('nonesuch', flavorRef='nonesuch')
 
-    def test_unknown_image(self) -> None:
+    def unknown_image(self) -> None:
         unknown = str(uuid.uuid4())
         self.assert_refused(unknown, imageRef=unknown)
 
-    def test_flavor_larger_than_the_host(self) -> None:
+    def flavor_larger_than_the_host(self) -> None:
         for flavor in ('huge', 'wide', 'deep'):
             self.assert_refused('', flavorRef=flavor)
 
-    def test_name_with_a_newline(self) -> None:
+    def name_with_a_newline(self) -> None:
         self.assert_refused('name', name='one\ntwo')
 
-    def test_name_of_300_characters(self) -> None:
+    def name_of_300_characters(self) -> None:
         self.assert_refused('name', name='n' * 300)
 
-    def test_empty_name(self) -> None:
+    def empty_name(self) -> None:
         self.assert_refused('name', name=' ')
 
-    def test_unknown_field(self) -> None:
+    def unknown_field(self) -> None:
         self.assert_refused('colour', colour='red')
 
-    def test_name_with_markup_is_only_a_name(self) -> None:
+    def name_with_markup_is_only_a_name(self) -> None:
         name = '<&"\'>; %s {0} \\ $(id) é'
 
         server_id = self.node.boot(name)
@@ -63,19 +78,19 @@ class BadRequestsTest(base.FunctionalTestCase):
         (xml,) = self.node.domains().values()
         self.assertIn('&lt;&amp;"', xml)
 
-    def test_body_that_is_no_json(self) -> None:
+    def body_that_is_no_json(self) -> None:
         answer = self.node.api.request(
             'POST', '/servers', data=b'{', headers={'Content-Type': 'application/json'}
         )
         self.assert_bad_request(answer, '')
 
-    def test_body_that_is_too_large(self) -> None:
+    def body_that_is_too_large(self) -> None:
         answer = self.node.api.create(name='guest', description='x' * 20_000_000)
 
         self.assertEqual(413, answer.status_code)
         self.assertEqual([], self.node.api.servers())
 
-    def test_unknown_server(self) -> None:
+    def unknown_server(self) -> None:
         answer = self.node.api.act(str(uuid.uuid4()), 'os-stop')
 
         self.assertEqual(404, answer.status_code)
