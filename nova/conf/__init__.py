@@ -8,6 +8,7 @@ from nova.conf import api
 from nova.conf import compute
 from nova.conf import compute_sets
 from nova.conf import database
+from nova.conf import ephemeral_storage
 from nova.conf import image_cache
 from nova.conf import libvirt
 from nova.conf import netconf
@@ -23,7 +24,8 @@ CONF = cfg.CONF
 
 MODULES = (
     paths, netconf, service, compute, compute_sets, libvirt, image_cache, vnc,
-    spice, serial_console, workarounds, api, database, standalone)
+    spice, serial_console, workarounds, api, database, standalone,
+    ephemeral_storage)
 
 for _module in MODULES:
     _module.register_opts(CONF)

@@ -44,6 +44,10 @@ from nova.virt.realtime import (
 from nova.virt.realtime import is_realtime_enabled as is_realtime_enabled
 from nova.virt.realtime import parse_cpu_mask as parse_cpu_mask
 
+#: Encryption of memory that vouches for the firmware, by what users call it.
+_MEASURED_FIRMWARE = {fields.MemEncryptionModel.AMD_SEV_SNP: 'AMD SEV-SNP',
+                      fields.MemEncryptionModel.INTEL_TDX: 'Intel TDX'}
+
 #: More than any guest can have of sockets, cores or threads.
 _UNLIMITED = 65536
 #: Far more than any guest can have of a kind, and few enough to be described.
@@ -302,6 +306,8 @@ def get_mem_encryption_constraint(
     :raises exception.FlavorImageConflict: if flavor and image differ, or the
         image's firmware cannot do it.
     :raises exception.InvalidMachineType: if the machine type cannot.
+    :raises exception.StatelessFirmwareRequired: if the firmware would be measured
+        together with variables that change.
     """
     if not _agreed_bool(flavor, image_meta, 'mem_encryption'):
         return None
@@ -313,6 +319,9 @@ def get_mem_encryption_constraint(
             reason=_('encryption of memory needs q35'))
     model: str = (_agreed(flavor, image_meta, 'mem_encryption_model')
                   or fields.MemEncryptionModel.AMD_SEV)
+    is_stateless = get_stateless_firmware_constraint(image_meta)
+    if model in _MEASURED_FIRMWARE and not is_stateless:
+        raise exception.StatelessFirmwareRequired(feature=_MEASURED_FIRMWARE[model])
     return model
 
 
@@ -437,8 +446,8 @@ def get_best_cpu_topology(flavor: 'objects.Flavor', image_meta: 'objects.ImageMe
             vcpus=flavor.vcpus, sockets=maximum.sockets, cores=maximum.cores,
             threads=maximum.threads)
     placed = _threads_of(numa_topology)
-    if placed:
-        most = max(parts[2] for parts in possible if parts[2] <= placed)
+    most = max((parts[2] for parts in possible if parts[2] <= placed), default=0)
+    if most:
         possible = [parts for parts in possible if parts[2] == most]
     best = max(possible, key=lambda parts: (
         sum(have == want for have, want in zip(parts, wanted, strict=True)),

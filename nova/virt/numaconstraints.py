@@ -19,6 +19,14 @@ Policy = fields.CPUAllocationPolicy
 #: Far beyond what any hypervisor gives a guest.
 _MOST_CELLS = 1024
 
+_OWN_CPUS = (Policy.DEDICATED, Policy.MIXED)
+
+#: What an image may not ask for beside a policy of the flavor: more CPUs of its own.
+_FORBIDDEN_TO_IMAGES = {
+    Policy.SHARED: (Policy.DEDICATED, Policy.MIXED),
+    Policy.MIXED: (Policy.DEDICATED,),
+}
+
 
 def get_cpu_policy_constraint(flavor: Flavor, image_meta: ImageMeta) -> str | None:
     """Return how the CPUs of the host are given to vCPUs.
@@ -31,11 +39,9 @@ def get_cpu_policy_constraint(flavor: Flavor, image_meta: ImageMeta) -> str | No
                     exception.InvalidCPUAllocationPolicy, 'flavor extra specs')
     of_image = _known(image_meta.properties.get('hw_cpu_policy'), Policy.ALL,
                       exception.InvalidCPUAllocationPolicy, 'image properties')
-    if wanted == Policy.DEDICATED or wanted is None:
-        return wanted or of_image
-    if of_image not in (None, wanted):
+    if of_image in _FORBIDDEN_TO_IMAGES.get(str(wanted), ()):
         raise exception.ImageCPUPinningForbidden()
-    return wanted
+    return wanted or of_image
 
 
 def get_cpu_thread_policy_constraint(flavor: Flavor,
@@ -101,8 +107,10 @@ def numa_get_constraints(flavor: Flavor, image_meta: ImageMeta,
     threads = get_cpu_thread_policy_constraint(flavor, image_meta)
     emulator = get_emulator_thread_policy_constraint(flavor)
     page_kb = _page_size(flavor, image_meta)
+    if realtime.is_realtime_enabled(flavor) and policy not in _OWN_CPUS:
+        raise exception.RealtimeConfigurationInvalid()
     dedicated = _dedicated(flavor, image_meta, policy)
-    if threads is not None and policy not in (Policy.DEDICATED, Policy.MIXED):
+    if threads is not None and policy not in _OWN_CPUS:
         raise exception.CPUThreadPolicyConfigurationInvalid()
     if emulator == fields.CPUEmulatorThreadsPolicy.ISOLATE and not dedicated:
         raise exception.BadRequirementEmulatorThreadsPolicy()

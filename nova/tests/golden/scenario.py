@@ -84,7 +84,8 @@ class Scenario:
             perf_events=hostfacts.perf_events(host['libvirt_perf_params']),
             present_paths=frozenset(files),
             supports_direct_io=host['supports_direct_io'],
-            machine_id=(files.get('/etc/machine-id') or '').strip() or None)
+            machine_id=(files['/etc/machine-id'] or '').strip()
+            if '/etc/machine-id' in files else None)
 
     def _domain_caps(self) -> dict[str, dict[str, vconfig.LibvirtConfigDomainCaps]]:
         found: dict[str, dict[str, vconfig.LibvirtConfigDomainCaps]] = {}
@@ -200,7 +201,7 @@ class Scenario:
             existing = vconfig.LibvirtConfigGuest()
             existing.parse_str(self.data['existing_domain_xml'])
         return design.Allotted(
-            creation_time=created, serial_ports=tuple(range(10000, 10010)),
+            creation_time=created, serial_ports=tuple(range(10000, 65536)),
             existing_domain=existing,
             existing_files=frozenset(self.data['host']['files']),
             disk_formats={

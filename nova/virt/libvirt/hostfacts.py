@@ -53,7 +53,12 @@ def gather(host: 'libvirt_host.Host', settings: inputs.Settings) -> inputs.HostF
         perf_events=perf_events(dir(libvirt)),
         present_paths=frozenset(p for p in (rng,) if p and os.path.exists(p)),
         supports_direct_io=supports_direct_io(settings.disk.instances_path),
-        machine_id=(_text(_MACHINE_ID) or '').strip() or None)
+        machine_id=_machine_id())
+
+
+def _machine_id() -> str | None:
+    text = _text(_MACHINE_ID)
+    return None if text is None else text.strip()
 
 
 class CachedHostFacts:

@@ -17,7 +17,7 @@ _TRAITS_OF = {
     'amd-no-ssb': ('AMD_NO_SSB',), 'amd-ssbd': ('AMD_SSBD',),
     'amx-bf16': ('AMXBF16',), 'amx-int8': ('AMXINT8',), 'amx-tile': ('AMXTILE',),
     'avx512-vpopcntdq': ('AVX512VPOPCNTDQ',), 'md-clear': ('INTEL_MD_CLEAR',),
-    'pcid': ('INTEL_PCID',), 'pclmulqdq': ('CLMUL',), 'pni': ('SSE3',),
+    'pcid': ('INTEL_PCID',), 'pclmuldq': ('CLMUL',), 'pni': ('SSE3',),
     'rtm': ('TSX',), 'hle': ('TSX',), 'sha-ni': ('SHA',),
     'spec-ctrl': ('INTEL_SPEC_CTRL',), 'ssbd': ('INTEL_SSBD',), 'sse4.1': ('SSE41',),
     'sse4.2': ('SSE42',), 'svm': ('SVM', 'AMD_SVM'), 'vaes': ('AVX512VAES',),

@@ -35,11 +35,12 @@ _KVM_MODELS = frozenset({
 #: A port that reaches out through QEMU alone; the network service has none such.
 VIF_TYPE_USER = 'user'
 
-#: What guests of a type can have.
+#: What guests of a type can have; the interfaces of a container have no model.
 _MODELS = {
     'kvm': _KVM_MODELS,
     'qemu': _KVM_MODELS | {fields.VIFModel.LAN9118},
     'parallels': frozenset({_VIRTIO, fields.VIFModel.RTL8139, fields.VIFModel.E1000}),
+    'lxc': frozenset(),
 }
 
 
@@ -76,9 +77,15 @@ class VIFGuest:
 
 
 def is_vif_model_valid_for_virt(virt_type: str, vif_model: str | None) -> bool:
-    """Tell whether guests of a type can have a model."""
-    return vif_model is None or virt_type not in _MODELS or (
-        vif_model in _MODELS[virt_type])
+    """Tell whether guests of a type can have a model.
+
+    :raises exception.UnsupportedVirtType: for an unknown type of guest.
+    """
+    if vif_model is None:
+        return True
+    if virt_type not in _MODELS:
+        raise exception.UnsupportedVirtType(virt=virt_type)
+    return vif_model in _MODELS[virt_type]
 
 
 def get_max_tap_queues(kernel_release: str) -> int:
@@ -275,19 +282,16 @@ class InterfaceDescriber:
         """Return what the guest sees: the address, the model and its queues."""
         conf = Interface()
         conf.mac_addr = vif['address']
-        # Contradictions are refused even where one queue is all there is.
-        is_multiqueue = hardware.get_vif_multiqueue_constraint(
-            guest.flavor, guest.image_meta)
         if vif['vnic_type'] in network_model.VNIC_TYPES_DIRECT_PASSTHROUGH:
             return conf
         conf.model = self._model(guest)
         if conf.model == _VIRTIO:
-            self._tune_virtio(conf, guest, is_multiqueue)
+            self._tune_virtio(conf, guest)
         return conf
 
     def _model(self, guest: VIFGuest) -> str | None:
         model = get_vif_model(guest.image_meta)
-        is_virtual = guest.virt_type in _MODELS
+        is_virtual = bool(_MODELS.get(guest.virt_type))
         may_be_usual = (self.settings.use_virtio_for_bridges
                         or guest.usual_model != _VIRTIO)
         if model is None and is_virtual and may_be_usual:
@@ -296,14 +300,13 @@ class InterfaceDescriber:
             raise exception.UnsupportedHardware(model=model, virt=guest.virt_type)
         return model
 
-    def _tune_virtio(self, conf: Interface, guest: VIFGuest,
-                     is_multiqueue: bool) -> None:
+    def _tune_virtio(self, conf: Interface, guest: VIFGuest) -> None:
         conf.driver_packed = hardware.get_packed_virtqueue_constraint(
             guest.flavor, guest.image_meta)
         if guest.virt_type == 'qemu':
             # Without KVM there is no vhost in the kernel to hand packets to.
             conf.driver_name = 'qemu'
-        elif is_multiqueue:
+        elif hardware.get_vif_multiqueue_constraint(guest.flavor, guest.image_meta):
             conf.driver_name = 'vhost'
             conf.vhost_queues = min(guest.flavor.vcpus, self._max_queues())
         if self.settings.rx_queue_size:

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
 import itertools
+import math
+
+import hypothesis
+from hypothesis import strategies as st
 
 from nova import exception
+from nova import objects
 from nova.tests.unit import base
 from nova.tests.unit.virt import builders
 from nova.virt import hardware
@@ -107,6 +112,44 @@ class CPUTopologyTestCase(base.TestCase):
             sockets, cores, threads = self.topology(vcpus, limits)
             self.assertEqual(vcpus, sockets * cores * threads)
             self.assertTrue(sockets <= 4 and cores <= 8 and threads <= 2)
+
+
+class PlacedCPUTopologyTestCase(base.TestCase):
+    """Whatever a guest was placed on, it gets all of its CPUs within the limits."""
+
+    def topology(self, vcpus: int, specs: dict[str, str], threads: int) -> list[int]:
+        cell = objects.InstanceNUMACell(
+            id=0, cpuset=set(), pcpuset=set(range(vcpus)), memory=512,
+            cpu_topology=objects.VirtCPUTopology(
+                sockets=1, cores=vcpus // threads, threads=threads))
+        best = hardware.get_best_cpu_topology(
+            builders.flavor(specs, vcpus=vcpus), builders.image(),
+            numa_topology=objects.InstanceNUMATopology(cells=[cell]))
+        return [best.sockets, best.cores, best.threads]
+
+    def test_fewer_threads_than_any_topology_has(self) -> None:
+        self.assertEqual([1, 2, 2], self.topology(
+            4, {'hw:cpu_max_sockets': '1', 'hw:cpu_max_cores': '2'}, 1))
+
+    @hypothesis.given(st.integers(1, 24), st.tuples(*[st.integers(1, 8)] * 3),
+                      st.sampled_from([1, 2, 4]))
+    def test_all_cpus_within_the_limits(
+            self, vcpus: int, limits: tuple[int, int, int], threads: int) -> None:
+        names = ('sockets', 'cores', 'threads')
+        specs = {f'hw:cpu_max_{name}': str(limit)
+                 for name, limit in zip(names, limits, strict=True)}
+        possible = [parts for parts in itertools.product(
+            *(range(1, limit + 1) for limit in limits)) if math.prod(parts) == vcpus]
+        if not possible:
+            self.assertRaises(exception.ImageVCPULimitsRangeImpossible,
+                              self.topology, vcpus, specs, threads)
+            return
+        found = self.topology(vcpus, specs, threads)
+
+        self.assertIn(tuple(found), possible)
+        allowed = [parts[2] for parts in possible if parts[2] <= threads]
+        if allowed:
+            self.assertEqual(max(allowed), found[2])
 
 
 class ConstraintTestCase(base.TestCase):

@@ -51,6 +51,33 @@ class ConstraintsTestCase(base.TestCase):
             {'hw:cpu_policy': 'mixed', 'hw:cpu_realtime': 'yes',
              'hw:cpu_realtime_mask': '^0'}))
 
+    def test_policies_of_flavor_and_image(self):
+        forbidden = exception.ImageCPUPinningForbidden
+        for flavor, image, expected in (
+                ('mixed', 'shared', 'mixed'), ('mixed', 'mixed', 'mixed'),
+                ('mixed', 'dedicated', forbidden), ('mixed', None, 'mixed'),
+                ('dedicated', 'shared', 'dedicated'),
+                ('dedicated', 'mixed', 'dedicated'),
+                ('dedicated', 'dedicated', 'dedicated'),
+                ('shared', 'dedicated', forbidden), ('shared', 'mixed', forbidden),
+                ('shared', 'shared', 'shared'), (None, 'mixed', 'mixed'),
+                (None, None, None)):
+            args = (builders.flavor({'hw:cpu_policy': flavor} if flavor else None),
+                    builders.image(**({'hw_cpu_policy': image} if image else {})))
+            if expected is forbidden:
+                self.assertRaises(
+                    forbidden, hardware.get_cpu_policy_constraint, *args)
+            else:
+                self.assertEqual(
+                    expected, hardware.get_cpu_policy_constraint(*args))
+
+    def test_realtime_needs_cpus_of_its_own(self):
+        realtime = {'hw:cpu_realtime': 'yes', 'hw:cpu_realtime_mask': '^0'}
+        for policy in ({}, {'hw:cpu_policy': 'shared'}):
+            self.assertRaises(exception.RealtimeConfigurationInvalid, self.get,
+                              {**realtime, **policy})
+        self.get({**realtime, 'hw:cpu_policy': 'dedicated'})
+
     def test_page_sizes(self):
         for text, size_kb in (('2MB', 2048), ('2048', 2048), ('1GB', 1048576),
                               ('large', pagesize.LARGE), ('any', pagesize.ANY)):

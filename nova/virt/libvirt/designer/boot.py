@@ -130,21 +130,22 @@ def describe_kernel(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
     if settings.virt_type == 'lxc':
         return
     kernel, ramdisk = _kernel_and_ramdisk(inputs)
-    if not kernel:
-        return
     folder = machines.instance_dir(inputs, settings)
     suffix = '.rescue' if inputs.rescue else ''
-    guest.os_kernel = f'{folder}/kernel{suffix}'
-    guest.os_cmdline = _cmdline(inputs, settings)
-    if ramdisk:
+    if kernel:
+        guest.os_kernel = f'{folder}/kernel{suffix}'
+        guest.os_cmdline = _cmdline(inputs, settings)
+    # Only a rescue names a ramdisk without a kernel.
+    if ramdisk and (kernel or inputs.rescue):
         guest.os_initrd = f'{folder}/ramdisk{suffix}'
 
 
 def _kernel_and_ramdisk(inputs: GuestInputs) -> tuple[str | None, str | None]:
     rescue, instance = inputs.rescue, inputs.instance
-    if rescue is not None and (rescue.kernel_id or rescue.ramdisk_id):
-        return rescue.kernel_id, rescue.ramdisk_id
-    return instance.kernel_id, instance.ramdisk_id
+    if rescue is None:
+        return instance.kernel_id, instance.ramdisk_id
+    return (rescue.kernel_id or instance.kernel_id,
+            rescue.ramdisk_id or instance.ramdisk_id)
 
 
 def _cmdline(inputs: GuestInputs, settings: Settings) -> str:

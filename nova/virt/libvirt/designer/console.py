@@ -16,6 +16,9 @@ from nova.virt.libvirt.designer.inputs import Settings
 QEMU_AGENT = 'org.qemu.guest_agent.0'
 SPICE_AGENT = 'com.redhat.spice.0'
 
+#: Serial ports of a machine, except for those of IBM Z.
+MAX_SERIAL_PORTS = 4
+
 
 def describe_consoles(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
                       host_facts: HostFacts, settings: Settings) -> None:
@@ -23,6 +26,7 @@ def describe_consoles(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
 
     :raises nova.exception.ImageSerialPortNumberExceedFlavorValue: if the image asks
         for more serial ports than the flavor has.
+    :raises nova.exception.SerialPortNumberLimitExceeded: if the machine lacks them.
     """
     if settings.virt_type == 'lxc':
         _add(guest, vconfig.LibvirtConfigGuestConsole(), inputs, settings)
@@ -61,13 +65,14 @@ def _log(inputs: GuestInputs,
 
 def _add_serial_ports(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
                       host_facts: HostFacts, settings: Settings) -> None:
-    count = hardware.get_number_of_serial_ports(inputs.flavor, inputs.image_meta)
+    count = _count_serial_ports(inputs, host_facts, settings)
     if _has_serial_ports(inputs.allotted.existing_domain):
         return
-    ports = inputs.allotted.serial_ports[:max(count, 1)]
-    if not ports:
-        raise exception.InvalidInput(reason=_('No port was allotted for the serial '
-                                              'console'))
+    ports = inputs.allotted.serial_ports[:count]
+    if len(ports) < count:
+        raise exception.InvalidInput(
+            reason=_('%(allotted)d ports were allotted for %(count)d serial consoles')
+            % {'allotted': len(ports), 'count': count})
     for index, port in enumerate(ports):
         device = _device(inputs, host_facts)
         device.type = 'tcp'
@@ -76,6 +81,16 @@ def _add_serial_ports(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
         if index == 0:
             device.log = _log(inputs, settings)
         guest.add_device(device)
+
+
+def _count_serial_ports(inputs: GuestInputs, host_facts: HostFacts,
+                        settings: Settings) -> int:
+    count = hardware.get_number_of_serial_ports(inputs.flavor, inputs.image_meta)
+    is_limited = not machine.is_s390(machines.guest_arch(inputs, host_facts))
+    if is_limited and count > MAX_SERIAL_PORTS:
+        raise exception.SerialPortNumberLimitExceeded(
+            allowed=MAX_SERIAL_PORTS, virt_type=settings.virt_type)
+    return max(count, 1)
 
 
 def _has_serial_ports(domain: vconfig.LibvirtConfigGuest | None) -> bool:

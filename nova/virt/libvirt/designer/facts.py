@@ -70,5 +70,5 @@ class HostFacts:
     present_paths: frozenset[str] = frozenset()
     #: Whether the file system of the instances takes O_DIRECT.
     supports_direct_io: bool = True
-    #: Content of /etc/machine-id, without white space; None if there is none.
+    #: Content of /etc/machine-id, without white space; None if there is no file.
     machine_id: str | None = None

@@ -50,9 +50,10 @@ def _has_vmcoreinfo(inputs: GuestInputs, host_facts: HostFacts,
 
 def _hides_hypervisor(inputs: GuestInputs) -> bool:
     specs = inputs.flavor.extra_specs
-    by_flavor = specs.get('hw:hide_hypervisor_id') or specs.get('hide_hypervisor_id')
     by_image = inputs.image_meta.properties.get('img_hide_hypervisor_id')
-    return strutils.bool_from_string(by_flavor) or bool(by_image)
+    return bool(by_image) or any(
+        strutils.bool_from_string(specs.get(name))
+        for name in ('hw:hide_hypervisor_id', 'hide_hypervisor_id'))
 
 
 def describe_hyperv(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,

@@ -2,13 +2,17 @@
 # Copyright the nova-libvirt authors
 """Who the guest is, and how large."""
 
-from nova import exception
-from nova.i18n import _
+from collections.abc import Iterable
+import itertools
+
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt.designer import machines
 from nova.virt.libvirt.designer.inputs import GuestInputs
 from nova.virt.libvirt.designer.inputs import HostFacts
 from nova.virt.libvirt.designer.inputs import Settings
+
+#: More of them older kernels refuse.
+MAX_ID_MAPS = 5
 
 
 def describe_identity(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
@@ -27,17 +31,22 @@ def describe_id_maps(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
     """Say which users of the host those of a container are."""
     if settings.virt_type != 'lxc':
         return
-    for entry in settings.container.uid_maps:
-        guest.idmaps.append(_id_map(vconfig.LibvirtConfigGuestUIDMap(), entry))
-    for entry in settings.container.gid_maps:
-        guest.idmaps.append(_id_map(vconfig.LibvirtConfigGuestGIDMap(), entry))
+    for start, target, count in _id_maps(settings.container.uid_maps):
+        guest.idmaps.append(vconfig.LibvirtConfigGuestUIDMap(
+            start=start, target=target, count=count))
+    for start, target, count in _id_maps(settings.container.gid_maps):
+        guest.idmaps.append(vconfig.LibvirtConfigGuestGIDMap(
+            start=start, target=target, count=count))
 
 
-def _id_map(conf: vconfig.LibvirtConfigGuestIDMap,
-            entry: str) -> vconfig.LibvirtConfigGuestIDMap:
+def _id_maps(entries: Iterable[str]) -> list[tuple[int, ...]]:
+    """Return the maps that the kernel takes; what is none is left out."""
+    maps = (_numbers(entry) for entry in itertools.islice(entries, MAX_ID_MAPS))
+    return [numbers for numbers in maps if len(numbers) == 3]
+
+
+def _numbers(entry: str) -> tuple[int, ...]:
     try:
-        conf.start, conf.target, conf.count = map(int, entry.split(':'))
+        return tuple(map(int, entry.split(':')))
     except ValueError:
-        raise exception.Invalid(
-            _('Invalid id map %r: start:target:count is expected') % entry) from None
-    return conf
+        return ()

@@ -31,8 +31,10 @@ def describe_image(disk: Disk, name: str, inputs: GuestInputs,
 
     :raises nova.exception.UnsupportedImageModel: for an images_type that is not
         known.
+    :raises nova.exception.InternalError: if it were to be encrypted and cannot be.
     :raises RuntimeError: if it is not configured where its images are.
     """
+    refuse_unencrypted(settings)
     images_type = _images_type(name, inputs, settings)
     if images_type not in _KINDS:
         raise exception.UnsupportedImageModel(image=images_type)
@@ -40,6 +42,17 @@ def describe_image(disk: Disk, name: str, inputs: GuestInputs,
     kind.describe(disk, name, inputs, settings)
     return kind.is_preallocated or (
         disk.source_type == 'file' and settings.disk.preallocate_images == 'space')
+
+
+def refuse_unencrypted(settings: Settings) -> None:
+    """Refuse local disks that would not be encrypted as is configured.
+
+    :raises nova.exception.InternalError: if they would not.
+    """
+    if settings.disk.encrypts_local and settings.disk.images_type != 'lvm':
+        raise exception.InternalError(err=_(
+            'Only disks in LVM can be encrypted by [ephemeral_storage_encryption], '
+            'and images_type is %s') % settings.disk.images_type)
 
 
 def _images_type(name: str, inputs: GuestInputs, settings: Settings) -> str:
@@ -59,7 +72,8 @@ def describe_file(disk: Disk, name: str, inputs: GuestInputs,
     """Point to a file in the folder of the instance."""
     disk.source_type = 'file'
     disk.source_path = f'{machines.instance_dir(inputs, settings)}/{name}'
-    usual = ('qcow2' if _images_type(name, inputs, settings) == 'qcow2' else 'raw')
+    images_type = _images_type(name, inputs, settings)
+    usual = images_type if images_type in ('qcow2', 'ploop') else 'raw'
     # A disk stays in the format it was made in when images_type changes: in a raw
     # one the guest could have written the head of another format.
     disk.driver_format = inputs.allotted.disk_formats.get(disk.source_path, usual)
@@ -102,6 +116,7 @@ _KINDS = {
     'flat': _Kind(describe_file),
     'raw': _Kind(describe_file),
     'qcow2': _Kind(describe_file),
+    'ploop': _Kind(describe_file),
     'lvm': _Kind(_describe_lvm, is_preallocated=True),
     'rbd': _Kind(_describe_rbd),
 }

@@ -30,8 +30,10 @@ def describe_backing(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
     backing.hugepages = list(_huge_pages(inputs, host_facts, settings))
     is_realtime = hardware.is_realtime_enabled(inputs.flavor)
     backing.sharedpages = not is_realtime
-    backing.locked = is_realtime or bool(hardware.get_locked_memory_constraint(
-        inputs.flavor, inputs.image_meta))
+    # Contradictions are refused even where memory is locked anyway.
+    is_locked = hardware.get_locked_memory_constraint(
+        inputs.flavor, inputs.image_meta)
+    backing.locked = is_realtime or bool(is_locked)
     if settings.memory.file_backed_memory_mb:
         _back_with_files(backing)
     if backing != vconfig.LibvirtConfigGuestMemoryBacking():

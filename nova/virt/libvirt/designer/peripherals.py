@@ -5,6 +5,7 @@
 from oslo_utils import strutils
 
 from nova import exception
+from nova.objects import fields
 from nova.virt import hardware
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import usertext
@@ -79,11 +80,16 @@ def describe_usb_redirection(guest: vconfig.LibvirtConfigGuest, inputs: GuestInp
 
 def describe_watchdog(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
                       host_facts: HostFacts, settings: Settings) -> None:
-    """Add a watchdog, whose action the image says before the flavor."""
+    """Add a watchdog, whose action the image says before the flavor.
+
+    :raises nova.exception.InvalidWatchdogAction: for an action that is not known.
+    """
     by_flavor = inputs.flavor.extra_specs.get('hw:watchdog_action', WATCHDOG_DISABLED)
     action = inputs.image_meta.properties.get('hw_watchdog_action', by_flavor)
     if action is None or action == WATCHDOG_DISABLED:
         return
+    if action not in fields.WatchdogAction.ALL:
+        raise exception.InvalidWatchdogAction(action=action)
     watchdog = vconfig.LibvirtConfigGuestWatchdog()
     watchdog.action = action
     guest.add_device(watchdog)

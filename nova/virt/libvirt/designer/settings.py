@@ -62,6 +62,8 @@ class DiskSettings:
     #: ``TYPE=MODE`` entries.
     cachemodes: tuple[str, ...] = option('libvirt.disk_cachemodes', ())
     discard: str | None = option('libvirt.hw_disk_discard')
+    #: Whether local disks are encrypted, which only those in LVM can be.
+    encrypts_local: bool = option('ephemeral_storage_encryption.enabled', False)
     #: LVM volume group of local disks.
     volume_group: str | None = option('libvirt.images_volume_group')
     #: Ceph pool of local disks.

@@ -21,7 +21,10 @@ from nova.virt.libvirt.volume import volume as volume_driver
 Device = vconfig.LibvirtConfigGuestDevice
 Disk = vconfig.LibvirtConfigGuestDisk
 
-#: Cache modes under which QEMU may bypass the host's page cache.
+#: Cache modes that QEMU has; what else is configured is ignored.
+_CACHE_MODES = ('default', 'none', 'writethrough', 'writeback', 'directsync',
+                'unsafe')
+#: Those under which QEMU may bypass the host's page cache.
 _DIRECT_MODES = ('none', 'directsync')
 
 _IOTUNE = ('disk_read_bytes_sec', 'disk_read_iops_sec', 'disk_write_bytes_sec',
@@ -74,6 +77,7 @@ def _root_folder(inputs: GuestInputs,
 
 def _root_file(inputs: GuestInputs,
                settings: Settings) -> vconfig.LibvirtConfigGuestFilesys:
+    images.refuse_unencrypted(settings)
     image = Disk()
     images.describe_file(image, 'disk', inputs, settings)
     root = vconfig.LibvirtConfigGuestFilesys()
@@ -172,14 +176,18 @@ def _set_cache_mode(disk: Disk, settings: Settings) -> None:
         # Another guest would not see what is in this one's cache.
         disk.driver_cache = 'none'
         return
-    for entry in settings.disk.cachemodes:
-        kind, separator, mode = entry.partition('=')
-        if separator and kind == disk.source_type:
-            disk.driver_cache = mode
-            break
+    configured = _cache_modes(settings)
+    if disk.source_type in configured:
+        disk.driver_cache = configured[disk.source_type]
     if disk.driver_io == 'native' and disk.driver_cache not in _DIRECT_MODES:
         # QEMU refuses native I/O through the host's page cache.
         disk.driver_io = 'threads'
+
+
+def _cache_modes(settings: Settings) -> dict[str, str]:
+    """Return the mode of each kind of disk; the last entry of a kind holds."""
+    entries = (entry.partition('=') for entry in settings.disk.cachemodes)
+    return {kind: mode for kind, _equals, mode in entries if mode in _CACHE_MODES}
 
 
 def _limit_io(disk: Disk, inputs: GuestInputs) -> None:

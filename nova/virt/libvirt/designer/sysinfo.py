@@ -4,6 +4,8 @@
 
 import uuid
 
+from nova import exception
+from nova.i18n import _
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import machine
 from nova.virt.libvirt.designer import machines
@@ -11,10 +13,16 @@ from nova.virt.libvirt.designer.inputs import GuestInputs
 from nova.virt.libvirt.designer.inputs import HostFacts
 from nova.virt.libvirt.designer.inputs import Settings
 
+MACHINE_ID = '/etc/machine-id'
+
 
 def describe_sysinfo(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
                      host_facts: HostFacts, settings: Settings) -> None:
-    """Fill the SMBIOS tables; only PCs are given any."""
+    """Fill the SMBIOS tables; only PCs are given any.
+
+    :raises nova.exception.InternalError: if the serial number is to be that of the
+        host's system, and it has none.
+    """
     if settings.virt_type not in machines.FULLY_VIRTUAL:
         return
     if not machine.is_x86(machines.guest_arch(inputs, host_facts)):
@@ -37,9 +45,25 @@ def get_guest_config_sysinfo(inputs: GuestInputs, host_facts: HostFacts,
 
 
 def _serial(inputs: GuestInputs, host_facts: HostFacts, source: str) -> str | None:
-    from_os = host_facts.machine_id and str(uuid.UUID(host_facts.machine_id))
-    hardware: str | None = host_facts.caps.host.uuid
+    if source == 'auto':
+        source = 'hardware' if host_facts.machine_id is None else 'os'
+    if source == 'os':
+        return _of_system(host_facts.machine_id)
     serials: dict[str, str | None] = {
-        'unique': inputs.instance.uuid, 'os': from_os, 'hardware': hardware,
-        'auto': from_os or hardware}
+        'unique': inputs.instance.uuid, 'hardware': host_facts.caps.host.uuid}
     return serials.get(source)
+
+
+def _of_system(machine_id: str | None) -> str:
+    if not machine_id:
+        raise exception.InternalError(
+            err=_('The serial number of guests is to be that in %(path)s, which is '
+                  '%(what)s') % {
+                      'path': MACHINE_ID,
+                      'what': _('missing') if machine_id is None else _('empty')})
+    try:
+        return str(uuid.UUID(machine_id.split()[0]))
+    except ValueError:
+        raise exception.InternalError(
+            err=_('%(path)s holds no machine id: %(id)r')
+            % {'path': MACHINE_ID, 'id': machine_id}) from None

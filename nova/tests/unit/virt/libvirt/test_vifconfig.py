@@ -111,6 +111,14 @@ class InterfaceDescriberTestCase(base.TestCase):
                 exception.VifDetailsMissingVhostuserSockPath, self.config_of,
                 self.vif(kind, vnic_type=vnic_type))
 
+    def test_models_of_unknown_guests(self) -> None:
+        self.assertTrue(vifconfig.is_vif_model_valid_for_virt('acme', None))
+        error = self.assertRaises(
+            exception.UnsupportedVirtType, vifconfig.is_vif_model_valid_for_virt,
+            'acme', 'virtio')
+        self.assertIn('acme', str(error))
+        self.assertFalse(vifconfig.is_vif_model_valid_for_virt('lxc', 'virtio'))
+
     def test_queues(self) -> None:
         many = {'hw__vif_multiqueue_enabled': 'true'}
         for settings, kernel, queues in (

@@ -141,14 +141,6 @@ class DesignTestCase(base.TestCase):
         self.refused(exception.InvalidInput, settings={'console': console},
                      allotted=allotted)
 
-    def test_id_map_of_wrong_form(self) -> None:
-        container = dataclasses.replace(self.base.settings.container,
-                                        uid_maps=('0:1000',))
-
-        error = self.refused(exception.Invalid, settings={
-            'virt_type': 'lxc', 'container': container})
-        self.assertIn('0:1000', str(error))
-
     def test_tablet_that_could_not_be_used(self) -> None:
         image = builders.image(hw_pointer_model='usbtablet')
         console = dataclasses.replace(
