@@ -134,6 +134,7 @@ DOMAIN: dict[str, Call] = {
     'migrateStartPostCopy': _call(_STATE, 0),
     'migrateToURI3': _call(_STATE, 'qemu+tcp://nowhere/system', {}, _PEER_TO_PEER),
     'pinEmulator': _call(_STATE, (True,), _LIVE),
+    'pinIOThread': _call(_STATE, 1, (True,), _LIVE),
     'pinVcpuFlags': _call(_STATE, 0, (True,), _LIVE),
     'reboot': _call(_STATE, 0),
     'reset': _call(_STATE, 0),

@@ -93,7 +93,11 @@ class GuestAgent:
             raw.setUserPassword(user, new_pass, 0)
 
     def set_time(self, timeout_s: int = TIMEOUT_S) -> None:
-        """Set the guest's clock to the host's time."""
+        """Set the guest's clock to the host's time.
+
+        After a failure it shows what it showed, unless the agent was only too late:
+        it then sets it to a time that has passed.
+        """
         now = time.time()
         seconds = int(now)
         with self._asked(timeout_s) as raw:

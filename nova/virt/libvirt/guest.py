@@ -66,6 +66,7 @@ class Screenshot(NamedTuple):
     mime_type: str
     data: bytes
 
+
 def info_of(state: int, domain_id: int) -> hardware.InstanceInfo:
     """Return what Nova knows of a domain's state.
 
@@ -169,6 +170,9 @@ class Guest:
     def shutdown(self, by: Asking = Asking.DEFAULT) -> None:
         """Ask the guest to shut down, and return without waiting for it.
 
+        One that is off is left as it is.  After a failure it was not asked and runs
+        on; an agent that was only too late may still hear of it.
+
         :param by: how it is asked.
         """
         self._powerdown.ask(by)
@@ -192,22 +196,34 @@ class Guest:
         self._powerdown.ask_to_reboot(by)
 
     def pause(self) -> None:
-        """Stop the CPUs of the guest; its memory stays."""
+        """Stop the CPUs of the guest; its memory stays.
+
+        After a failure it runs on.
+        """
         with errors.translated(instance_uuid=self.uuid):
             self._domain.suspend()
 
     def resume(self) -> None:
-        """Let the CPUs of a paused guest go on."""
+        """Let the CPUs of a paused guest go on.
+
+        After a failure it is what it was: paused, or running, which is refused.
+        """
         with errors.translated(instance_uuid=self.uuid):
             self._domain.resume()
 
     def reset(self) -> None:
-        """Reset the machine as its button would; the process stays."""
+        """Reset the machine as its button would; the process stays.
+
+        After a failure it runs on as if nothing had been.
+        """
         with errors.translated(instance_uuid=self.uuid):
             self._domain.reset(0)
 
     def inject_nmi(self) -> None:
-        """Interrupt the guest in a way that it cannot ignore."""
+        """Interrupt the guest in a way that it cannot ignore.
+
+        After a failure it was not interrupted.
+        """
         with errors.translated(instance_uuid=self.uuid):
             self._domain.injectNMI()
 
@@ -225,7 +241,10 @@ class Guest:
             return bool(self._domain.hasManagedSaveImage(0))
 
     def discard_saved_memory(self) -> None:
-        """Forget saved memory, if there is any; the next launch() boots."""
+        """Forget saved memory, if there is any; the next launch() boots.
+
+        After a failure it is still there, and the next launch() goes on with it.
+        """
         with errors.translated(instance_uuid=self.uuid):
             if self._domain.hasManagedSaveImage(0):
                 self._domain.managedSaveRemove(0)
@@ -435,7 +454,11 @@ class Guest:
     def snapshot(self, conf: vconfig.LibvirtConfigGuestSnapshot,
                  no_metadata: bool = False, disk_only: bool = False,
                  reuse_ext: bool = False, quiesce: bool = False) -> None:
-        """Take a snapshot as described; see Snapshots.create."""
+        """Take a snapshot as described; see Snapshots.create.
+
+        After a failure the guest runs on and writes where it wrote, and its file
+        systems are not frozen.
+        """
         self.snapshots.create(conf, no_metadata, disk_only, reuse_ext, quiesce)
 
     # Jobs
@@ -465,7 +488,11 @@ class Guest:
             self._domain.migrateToURI3(destination, params=params, flags=flags)
 
     def migrate_configure_max_downtime(self, mstime: int) -> None:
-        """Let a migration stop the guest for so many milliseconds at its end."""
+        """Let a migration stop the guest for so many milliseconds at its end.
+
+        It holds for the one under way, and for later ones while the guest runs.
+        After a failure the limit is what it was, and a migration goes on.
+        """
         with errors.translated(instance_uuid=self.uuid):
             self._domain.migrateSetMaxDowntime(mstime)
 
@@ -478,7 +505,11 @@ class Guest:
             self._domain.migrateStartPostCopy()
 
     def announce_self(self) -> None:
-        """Let the guest's interfaces tell the network where they are."""
+        """Let the guest's interfaces tell the network where they are.
+
+        QEMU repeats it by itself a few times.  After a failure nothing was told, and
+        the guest is what it was.
+        """
         monitor = libvirt_calls.beside(self._domain, libvirt_qemu)
         with errors.translated(instance_uuid=self.uuid):
             monitor.qemuMonitorCommand(
@@ -514,19 +545,31 @@ class Guest:
     # The agent in the guest
 
     def freeze_filesystems(self) -> None:
-        """Flush the guest's file systems and let nobody write; see GuestAgent."""
+        """Flush the guest's file systems and let nobody write; see GuestAgent.
+
+        After a failure those that were frozen are thawed again.
+        """
         self.agent.freeze_filesystems()
 
     def thaw_filesystems(self) -> None:
-        """Let the guest write to its file systems again; see GuestAgent."""
+        """Let the guest write to its file systems again; see GuestAgent.
+
+        After a failure they may be frozen still, and it can be called again.
+        """
         self.agent.thaw_filesystems()
 
     def set_user_password(self, user: str, new_pass: str) -> None:
-        """Give a user of the guest another password; see GuestAgent."""
+        """Give a user of the guest another password; see GuestAgent.
+
+        After a failure it is the old one, unless the agent was only too late.
+        """
         self.agent.set_user_password(user, new_pass)
 
     def sync_guest_time(self) -> None:
-        """Set the guest's clock to the host's, if its agent can; see GuestAgent."""
+        """Set the guest's clock to the host's, if its agent can; see GuestAgent.
+
+        A failure is logged and raises nothing; the clock is what it was then.
+        """
         self.agent.sync_guest_time()
 
     # Looking into it

@@ -34,7 +34,8 @@ class Tuning:
     """Changes of how much of the host a domain may use.
 
     Each call reaches what runs, the definition, or both; with neither asked for,
-    what the domain is now.  After a failure everything is what it was.
+    what the domain is now.  After a failure everything is what it was, unless the
+    call says otherwise.
     """
 
     def __init__(self, domain: libvirt_domain.Domain) -> None:
@@ -59,8 +60,9 @@ class Tuning:
                   live: bool = False) -> None:
         """Give the domain as many virtual CPUs, up to its maximum.
 
-        A guest that runs is given new ones at once, and may refuse to lose any, or
-        be so slow that it loses them after the failure.
+        A guest that runs is given new ones at once, and may refuse to lose any.
+        After a failure there are as many as before; but one that was only too slow
+        may lose some later, while the definition keeps them.
 
         :raises nova.exception.InvalidInput: if it is none, or above the maximum.
         """
@@ -72,16 +74,34 @@ class Tuning:
 
     def pin_vcpu(self, vcpu: int, cpus: Collection[int], persistent: bool = False,
                  live: bool = False) -> None:
-        """Let a virtual CPU run on these CPUs of the host only."""
+        """Let a virtual CPU run on these CPUs of the host only.
+
+        After a failure it runs where it ran.
+        """
         with self._domain.asked() as raw:
             raw.pinVcpuFlags(vcpu, _cpu_map('cpus', cpus),
                              libvirt_domain.affecting(persistent, live))
 
     def pin_emulator(self, cpus: Collection[int], persistent: bool = False,
                      live: bool = False) -> None:
-        """Let whatever of QEMU is no virtual CPU run on these CPUs only."""
+        """Let whatever of QEMU is no virtual CPU run on these CPUs only.
+
+        After a failure it runs where it ran.
+        """
         with self._domain.asked() as raw:
             raw.pinEmulator(_cpu_map('cpus', cpus),
+                            libvirt_domain.affecting(persistent, live))
+
+    def pin_iothread(self, iothread: int, cpus: Collection[int],
+                     persistent: bool = False, live: bool = False) -> None:
+        """Let a thread that serves disks run on these CPUs of the host only.
+
+        After a failure it runs where it ran.
+
+        :param iothread: its number, from 1.
+        """
+        with self._domain.asked() as raw:
+            raw.pinIOThread(iothread, _cpu_map('cpus', cpus),
                             libvirt_domain.affecting(persistent, live))
 
     # Memory
@@ -91,6 +111,7 @@ class Tuning:
         """Let the guest use as much memory, up to its maximum.
 
         A guest that runs gives memory back when it can; a BalloonChangeEvent tells.
+        After a failure it may use what it could before.
 
         :raises nova.exception.InvalidInput: if it is none, or above the maximum.
         """
@@ -104,7 +125,12 @@ class Tuning:
                   persistent: bool = False, live: bool = False) -> None:
         """Weigh and limit what all disks do to the host's devices.
 
-        What the description does not say stays as it is.
+        What the description does not say stays as it is.  What runs is changed
+        first, where a host without a controller for it refuses; should the definition
+        then be refused, what runs keeps the new weights.
+
+        :raises nova.exception.InternalError: if the host's control groups cannot do
+            it, with what libvirt says of them.
         """
         params: dict[str, object] = {}
         if conf.weight is not None:
@@ -116,8 +142,12 @@ class Tuning:
                 params[f'device_{name}'] = ','.join(told)
         if not params:
             return
+        # libvirt-python asks for the present ones first, which are never of both.
+        reached = ([(False, True), (True, False)] if persistent and live
+                   else [(persistent, live)])
         with self._domain.asked() as raw:
-            raw.setBlkioParameters(params, libvirt_domain.affecting(persistent, live))
+            for each in reached:
+                raw.setBlkioParameters(params, libvirt_domain.affecting(*each))
 
 
 def _most_vcpus(raw: libvirt.virDomain, persistent: bool, live: bool) -> int:
