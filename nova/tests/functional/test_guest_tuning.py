@@ -21,7 +21,8 @@ class TuningTest(tinyguest.TinyGuestTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.tiny = self.hypervisor.boot(
-            self.hypervisor.disk('vda'), vcpus=2, vcpu_current=1)
+            self.hypervisor.disk('vda', driver_iothread=1), vcpus=2, vcpu_current=1,
+            iothreads=1)
         self.guest, self.tuning = self.tiny.guest, self.tiny.guest.tuning
 
     def test_changes_while_it_runs(self) -> None:
@@ -58,8 +59,15 @@ class TuningTest(tinyguest.TinyGuestTestCase):
             self.tuning.pin_emulator([cpu], persistent=True, live=True)
             self.assertEqual(str(cpu), _allowed(process, vcpu['thread-id']))
             self.assertEqual(str(cpu), _allowed(process, process))
+            self.tuning.pin_iothread(1, [cpu], persistent=True, live=True)
+            self.assertEqual(str(cpu), _allowed(process, self.iothread()))
             info, _other = self.guest.get_vcpus_info()
             self.assertGreater(info.time, 0)
+
+    def iothread(self) -> int:
+        """Return the thread of QEMU that serves the disk."""
+        (found,) = self.tiny.qmp('query-iothreads')
+        return int(found['thread-id'])
 
     def memory(self) -> None:
         most_kb = self.tiny_memory()
@@ -105,9 +113,28 @@ class TuningTest(tinyguest.TinyGuestTestCase):
 
     def weight(self) -> None:
         conf = vconfig.LibvirtConfigGuestBlockIOTune(weight=345)
-        self.tuning.set_blkio(conf, persistent=True)
+        try:
+            self.tuning.set_blkio(conf, persistent=True, live=True)
+        except exception.InternalError as error:
+            # A host whose control groups do not weigh, as without BFQ in version 2.
+            self.assertRegex(str(error), 'blkio|cgroup|weight')
+            self.tuning.set_blkio(conf, persistent=True)
+        else:
+            self.assertEqual(345, self.tiny.domain.blkioParameters(1)['weight'])
+            self.assertIn('345', _weights(self.tiny.pid))
         wanted = self.guest.get_config(persistent=True).blkiotune
         self.assertEqual(345, wanted.weight)
+
+
+def _weights(process: int) -> set[str]:
+    """Return the weights of the control groups of a process, as the kernel has them."""
+    lines = pathlib.Path(f'/proc/{process}/cgroup').read_text().splitlines()
+    groups = [line.split(':', 2)[2].lstrip('/') for line in lines]
+    root = pathlib.Path('/sys/fs/cgroup')
+    files = [each for group in groups for top in (root, root / 'blkio')
+             for folder in (top / group, (top / group).parent)
+             for each in folder.glob('*weight') if each.is_file()]
+    return {each.read_text().split()[-1] for each in files}
 
 
 def _allowed(process: int, thread: int) -> str:
