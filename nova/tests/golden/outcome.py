@@ -3,21 +3,15 @@
 """What becomes of a scenario, and how that differs from what is expected of it."""
 
 from collections.abc import Iterator
-import contextlib
 import dataclasses
 import json
 import pathlib
 from typing import Any
 
-import nova.conf
 from nova.tests.golden import facts
 from nova.tests.golden import scenario
 from nova.virt.libvirt import guest
 from nova.virt.libvirt.designer import decisions
-
-CONF = nova.conf.CONF
-
-_NAME_TEMPLATE = 'instance_name_template'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,32 +27,17 @@ class Outcome:
     phase: str | None = None
 
 
-@contextlib.contextmanager
-def configured(loaded: scenario.Scenario) -> Iterator[None]:
-    """Set the one option that an instance itself reads; its name follows from it."""
-    template = loaded.data['config'].get('DEFAULT', {}).get(_NAME_TEMPLATE)
-    if template is None:
-        yield
-        return
-    CONF.set_override(_NAME_TEMPLATE, template)
-    try:
-        yield
-    finally:
-        CONF.clear_override(_NAME_TEMPLATE)
-
-
 def of(loaded: scenario.Scenario) -> Outcome:
     """Describe the guest of a scenario."""
     phase = 'disk_info'
-    with configured(loaded):
-        try:
-            disk_info = loaded.disk_info()
-            phase = 'guest_xml'
-            inputs = loaded.inputs(disk_info)
-            xml = guest.Guest.get_guest_xml(inputs, loaded.host_facts, loaded.settings)
-            decided = decisions.decide(inputs, loaded.host_facts, loaded.settings)
-        except Exception as error:  # noqa: BLE001 - to be compared by its class
-            return Outcome(error=error, phase=phase)
+    try:
+        disk_info = loaded.disk_info()
+        phase = 'guest_xml'
+        inputs = loaded.inputs(disk_info)
+        xml = guest.Guest.get_guest_xml(inputs, loaded.host_facts, loaded.settings)
+        decided = decisions.decide(inputs, loaded.host_facts, loaded.settings)
+    except Exception as error:  # noqa: BLE001 - to be compared by its class
+        return Outcome(error=error, phase=phase)
     return Outcome(xml, {'disk_info': disk_info, **dataclasses.asdict(decided)})
 
 
@@ -82,11 +61,13 @@ def differences(outcome: Outcome, loaded: scenario.Scenario,
 
 
 def _error_differences(outcome: Outcome, expected: dict[str, Any]) -> list[str]:
-    wanted = (expected['exception'], expected['phase'])
-    got = (type(outcome.error).__name__, outcome.phase)
-    if outcome.error is not None and got == wanted:
-        return []
-    return [f'error: expected {wanted!r}, got {got!r}: {outcome.error}']
+    if outcome.error is None:
+        return [f'error: expected {expected["exception"]!r}, got a guest']
+    names = [each.__name__ for each in type(outcome.error).__mro__]
+    got = {'exception': names[0], 'phase': outcome.phase,
+           'bases': names[1:names.index('BaseException')]}
+    return [f'error/{key}: expected {expected[key]!r}, got {value!r}: {outcome.error}'
+            for key, value in got.items() if key in expected and expected[key] != value]
 
 
 def _effect_differences(expected: Any, got: Any, path: str) -> Iterator[str]:

@@ -43,6 +43,15 @@ class Scenario:
         """Name of the scenario, which is that of its file."""
         return str(self.data['name'])
 
+    @property
+    def domain_name(self) -> str:
+        """Name of the domain, which follows from the configuration."""
+        template = self.data['config'].get('DEFAULT', {}).get(
+            'instance_name_template', 'instance-%08x')
+        instance = self.data['instance']
+        is_by_id = '%(' not in template
+        return str(template % (instance['id'] if is_by_id else instance))
+
     def option(self, group: str, name: str) -> Any:
         """Return a configured value; LookupError where the default holds."""
         if name == 'instances_path':
@@ -165,8 +174,8 @@ class Scenario:
         :param disk_info: what disk_info() has returned.
         """
         return design.GuestInputs(
-            instance=self.instance, flavor=self.flavor, image_meta=self.image_meta,
-            disk_info=disk_info or self.disk_info(),
+            name=self.domain_name, instance=self.instance, flavor=self.flavor,
+            image_meta=self.image_meta, disk_info=disk_info or self.disk_info(),
             allotted=self._allotted(),
             network_info=network_model.NetworkInfo.hydrate(self.data['network_info']),
             block_device_info=self.data['block_device_info'], rescue=self.rescue,

@@ -212,9 +212,14 @@ def update_bdm(bdm: BDM, info: Info) -> None:
 
 
 def get_rescue_device(rescue_image_meta: 'objects.ImageMeta') -> str:
-    """Return the type of the disk that a stable rescue boots from."""
-    device = rescue_image_meta.properties.get('hw_rescue_device')
-    return device if device in SUPPORTED_DEVICE_TYPES else 'disk'
+    """Return the type of the disk that a stable rescue boots from.
+
+    :raises exception.UnsupportedRescueDevice: if there is no such type.
+    """
+    device: str = rescue_image_meta.properties.get('hw_rescue_device') or 'disk'
+    if device not in SUPPORTED_DEVICE_TYPES:
+        raise exception.UnsupportedRescueDevice(device=device)
+    return device
 
 
 def get_rescue_bus(
@@ -222,8 +227,13 @@ def get_rescue_bus(
     rescue_image_meta: 'objects.ImageMeta', rescue_device: str, *,
     settings: BlockInfoSettings = DEFAULTS,
 ) -> str | None:
-    """Return the bus of the disk that a stable rescue boots from."""
+    """Return the bus of the disk that a stable rescue boots from.
+
+    :raises exception.UnsupportedRescueBus: if guests cannot have what is asked for.
+    """
     bus: str | None = rescue_image_meta.properties.get('hw_rescue_bus')
+    if bus is not None and not is_disk_bus_valid_for_virt(virt_type, bus):
+        raise exception.UnsupportedRescueBus(bus=bus, virt=virt_type)
     if bus is not None:
         return bus
     return get_disk_bus_for_device_type(instance, virt_type, rescue_image_meta,

@@ -3,6 +3,7 @@
 """The parts that the driver hands its calls to, made and put together."""
 
 import os
+import platform
 from typing import TYPE_CHECKING, Any
 
 from nova import version
@@ -128,6 +129,7 @@ class _Settings:
             disk_prefix=self._libvirt('disk_prefix'),
             max_disk_devices=self._option('compute', 'max_disk_devices_to_attach'),
             machine_types=tuple(self._libvirt('hw_machine_type') or ()),
+            host_arch=platform.machine(),
             config_drive_format=self._default('config_drive_format'),
             force_config_drive=self._default('force_config_drive'))
 

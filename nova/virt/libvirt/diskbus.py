@@ -5,7 +5,6 @@
 from collections.abc import Collection, Mapping
 import dataclasses
 import itertools
-import platform
 from typing import Any
 
 from nova import exception
@@ -39,7 +38,8 @@ class BlockInfoSettings:
     max_disk_devices: int = -1
     #: ``ARCH=MACHINE`` entries.
     machine_types: tuple[str, ...] = ()
-    host_arch: str = dataclasses.field(default_factory=platform.machine)
+    #: Machine of uname; who does not say it names the disks of a PC.
+    host_arch: str = fields.Architecture.X86_64
     config_drive_format: str = 'iso9660'
     force_config_drive: bool = False
     #: Of disks whose image does not ask for one.

@@ -222,7 +222,8 @@ class Lifecycle:
             disk_formats=self._disks.formats(instance),
             filters=self._interfaces.filters(instance, network_info))
         inputs = design.GuestInputs(
-            instance=instance, flavor=instance.flavor, image_meta=image_meta,
+            name=str(instance.name), instance=instance, flavor=instance.flavor,
+            image_meta=image_meta,
             disk_info=disk_info, allotted=allotted,
             network_info=network_info, block_device_info=block_device_info,
             found=design.Found(netdevs=found.netdevs, vdpa_paths=found.vdpa_paths),

@@ -114,5 +114,5 @@ def describe_agents(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
         channel.type = 'unix'
         channel.target_name = QEMU_AGENT
         channel.source_path = (
-            f'/var/lib/libvirt/qemu/{QEMU_AGENT}.{inputs.instance.name}.sock')
+            f'/var/lib/libvirt/qemu/{QEMU_AGENT}.{inputs.name}.sock')
         guest.add_device(channel)

@@ -23,6 +23,9 @@ _EMULATED_MODELS = {
     fields.Architecture.MIPSEL: '24Kf-mips',
 }
 
+#: QEMU's name for a CPU with all that it can emulate or pass through.
+_BEST_MODEL = 'max'
+
 
 def describe_cpu(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
                  host_facts: HostFacts, settings: Settings) -> None:
@@ -58,13 +61,14 @@ def get_guest_cpu_model_config(
 
     :raises nova.exception.InvalidCPUInfo: for a model that libvirt does not know.
     """
-    if settings.virt_type not in machines.FULLY_VIRTUAL:
+    is_virtual = settings.virt_type in machines.FULLY_VIRTUAL
+    if not is_virtual and settings.cpu.mode in (None, 'none'):
         return None
     cpu = vconfig.LibvirtConfigGuestCPU()
-    if machines.is_emulated(inputs, host_facts):
+    if is_virtual and machines.is_emulated(inputs, host_facts):
         cpu.model = _EMULATED_MODELS.get(machines.guest_arch(inputs, host_facts))
         return cpu
-    mode = settings.cpu.mode or _default_mode(host_facts)
+    mode = settings.cpu.mode or _default_mode(inputs, host_facts)
     if mode == 'none':
         return cpu
     cpu.mode = mode
@@ -77,11 +81,13 @@ def get_guest_cpu_model_config(
     return cpu
 
 
-def _default_mode(host_facts: HostFacts) -> str:
-    # libvirt has no models of ARM CPUs.
-    if host_facts.arch == fields.Architecture.AARCH64:
-        return 'host-passthrough'
-    return 'host-model'
+def _default_mode(inputs: GuestInputs, host_facts: HostFacts) -> str:
+    return 'host-passthrough' if _is_arm(inputs, host_facts) else 'host-model'
+
+
+def _is_arm(inputs: GuestInputs, host_facts: HostFacts) -> bool:
+    """Tell whether the CPU is one that libvirt has no models of."""
+    return machines.guest_arch(inputs, host_facts) == fields.Architecture.AARCH64
 
 
 def _custom_model(inputs: GuestInputs, host_facts: HostFacts,
@@ -89,8 +95,10 @@ def _custom_model(inputs: GuestInputs, host_facts: HostFacts,
     """Return the plainest configured model that has the features asked for."""
     models = [_known_model(model, host_facts) for model in settings.cpu.models]
     wanted = cputraits.required_features(inputs.flavor)
-    if not models or not wanted:
-        return models[0] if models else None
+    if not models:
+        return _BEST_MODEL if _is_arm(inputs, host_facts) else None
+    if not wanted:
+        return models[0]
     for model in models:
         if wanted <= host_facts.cpus.model_features.get(model, frozenset()):
             return model

@@ -19,7 +19,7 @@ def describe_identity(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
                       host_facts: HostFacts, settings: Settings) -> None:
     """Name the domain, and give it its memory and CPUs."""
     guest.virt_type = machines.domain_type(inputs, host_facts, settings)
-    guest.name = inputs.instance.name
+    guest.name = inputs.name
     guest.uuid = inputs.instance.uuid
     guest.memory = inputs.flavor.memory_mb * 1024
     guest.vcpus = inputs.flavor.vcpus

@@ -91,6 +91,8 @@ class Found:
 class GuestInputs:
     """One guest as it was asked for."""
 
+    #: Of the domain; the instance's own depends on the configuration.
+    name: str
     instance: 'objects.Instance'
     flavor: 'objects.Flavor'
     image_meta: 'objects.ImageMeta'

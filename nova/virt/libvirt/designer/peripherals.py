@@ -89,7 +89,7 @@ def describe_watchdog(guest: vconfig.LibvirtConfigGuest, inputs: GuestInputs,
     if action is None or action == WATCHDOG_DISABLED:
         return
     if action not in fields.WatchdogAction.ALL:
-        raise exception.InvalidWatchdogAction(action=action)
+        raise exception.InvalidWatchdogAction(action=usertext.shown(action))
     watchdog = vconfig.LibvirtConfigGuestWatchdog()
     watchdog.action = action
     guest.add_device(watchdog)

@@ -55,7 +55,7 @@ CALLED = {
     'owner_user_name': 'username', 'pci_slot': 'source_dev', 'project_id': 'projectid',
     'share_proto': 'Share protocol', 'tag': 'target_dir', 'user_id': 'userid',
     'vhostuser_socket': 'vhostuser_path', 'vm_mode': 'os_type',
-    'vtpm_secret_uuid': 'VTPM.secret_uuid',
+    'vtpm_secret_uuid': 'VTPM.secret_uuid', 'watchdog_action': 'watchdog action',
 }
 #: As much as Linux can take.
 CUT: dict[Any, int] = {'devname': model.NIC_NAME_LEN}

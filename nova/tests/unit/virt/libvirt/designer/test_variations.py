@@ -14,6 +14,7 @@ from nova.tests.unit.virt.libvirt.designer import test_golden
 
 KVM = 'base-kvm-defaults'
 LEGACY_RESCUE = 'rescue-legacy-configdrive'
+IMAGE = '155d900f-4e14-4e4c-a73d-069cbf4541e6'
 MACHINE_ID = '/etc/machine-id'
 FOLDER = '/instances/6ce9ba9b-7c1b-4d67-9f0c-0a1b2c3d4e5f'
 
@@ -101,6 +102,13 @@ class DisksTestCase(VariationsTestCase):
                     self.elements(f'os/{part}', LEGACY_RESCUE, **changes), options)
 
 
+    def test_rescue_on_a_bus_that_guests_lack(self) -> None:
+        image = {'id': IMAGE, 'properties': {'hw_rescue_bus': 'xen'}}
+
+        self.refused('UnsupportedRescueBus', 'xen', 'rescue-stable-disk-virtio',
+                     rescue={'image_meta': image})
+
+
 class MachineTestCase(VariationsTestCase):
 
     def test_more_serial_ports_than_a_machine_has(self) -> None:
@@ -180,6 +188,43 @@ class MachineTestCase(VariationsTestCase):
             cpu = self.elements('cpu/model', 'cpu-traits-select-model',
                                 {f'trait:HW_CPU_X86_{trait}': 'required'})
             self.assertEqual(self.elements('cpu/model', 'cpu-traits-select-model'), cpu)
+
+
+class CPUTestCase(VariationsTestCase):
+
+    def cpu(self, name: str, properties: Any = None, **options: Any) -> list[str]:
+        """Return the first line of the CPU, and the name of its model."""
+        found = self.elements('cpu', name, properties=properties,
+                              config={'libvirt': options})
+        return [element.split('>')[0] + '>' for element in found] + self.elements(
+            'cpu/model', name, properties=properties, config={'libvirt': options})
+
+    def test_cpu_of_an_arm_guest(self) -> None:
+        passthrough = ['<cpu mode="host-passthrough" match="exact">']
+        custom = ['<cpu mode="custom" match="exact">']
+        arm = {'hw_architecture': 'aarch64'}
+
+        self.assertEqual(passthrough, self.cpu(KVM, arm))
+        self.assertEqual(passthrough, self.cpu('machine-aarch64-virt'))
+        self.assertEqual([*custom, '<model>max</model>'],
+                         self.cpu('machine-aarch64-virt', cpu_mode='custom'))
+        self.assertEqual(custom, self.cpu(KVM, cpu_mode='custom'))
+
+    def test_cpu_of_a_container_is_what_is_said(self) -> None:
+        for name in ('virt-lxc-defaults', 'virt-parallels-defaults'):
+            self.assertEqual([], self.cpu(name))
+            self.assertEqual([], self.cpu(name, cpu_mode='none'))
+            self.assertEqual(['<cpu mode="host-passthrough" match="exact">'],
+                             self.cpu(name, cpu_mode='host-passthrough'))
+
+
+class NameTestCase(VariationsTestCase):
+
+    def test_name_of_the_domain(self) -> None:
+        for template, name in (('guest-%04d', 'guest-0042'),
+                               ('%(uuid)s', FOLDER.rpartition('/')[2])):
+            self.assertEqual([f'<name>{name}</name>'], self.elements('name', config={
+                'DEFAULT': {'instance_name_template': template}}, instance={'id': 42}))
 
 
 class InterfacesTestCase(VariationsTestCase):
