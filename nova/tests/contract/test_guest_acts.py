@@ -31,9 +31,19 @@ class ActsContract(guests.GuestContract):
 
     def test_while_it_runs(self):
         self.guest.launch()
-        for act in (self.pause, self.change_device, self.do_not_migrate, self.announce,
-                    self.pin, self.weigh, self.power_off):
+        for act in (self.tell, self.pause, self.change_device, self.do_not_migrate,
+                    self.announce, self.pin, self.weigh, self.power_off):
             act()
+
+    def tell(self):
+        self.guest.sync_guest_time()
+        info = self.guest.get_info(self.host)
+
+        self.assertEqual(
+            (self.uuid, self.name, power_state.RUNNING, self.guest.id, True),
+            (self.guest.uuid, self.guest.name, info.state, info.internal_id,
+             self.guest.has_persistent_configuration()))
+        self.assertIn(self.uuid, self.guest.get_xml_desc(dump_inactive=True))
 
     def pause(self):
         self.guest.pause()

@@ -18,7 +18,7 @@ class SnapshotsContract(guests.GuestContract):
         first, second = (vconfig.LibvirtConfigGuestSnapshot(name=name)
                          for name in ('first', 'second'))
         for conf in (first, second):
-            self.guest.snapshot(conf)
+            self.guest.snapshots.create(conf)
         taken = self.names()
 
         self.guest.snapshots.delete(first)

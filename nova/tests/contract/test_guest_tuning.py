@@ -23,7 +23,7 @@ class TuningContract(guests.GuestContract):
         tuning.set_vcpus(2, live=True)
 
         self.assertEqual([0], before)
-        self.assertEqual([0, 1], [cpu.id for cpu in self.guest.get_vcpus_info()])
+        self.assertEqual([0, 1], [cpu.id for cpu in tuning.get_vcpus_info()])
         self.assertEqual((2, 1), (tuning.get_vcpus(live=True),
                                   tuning.get_vcpus(persistent=True)))
 

@@ -36,6 +36,24 @@ class OperationsTestCase(guestbase.GuestTestCase):
         self.assertEqual(((0, 0), (1, 1)),
                          (before, (self.record.resets, self.record.nmis)))
 
+    def test_reboot(self) -> None:
+        self.assert_refused('reboot', self.guest.reboot)
+        number = self.guest.id
+        self.guest.reboot()
+
+        self.assertEqual((True, number), (self.guest.is_active(), self.guest.id))
+
+    def test_file_systems_and_clock(self) -> None:
+        self.guest.freeze_filesystems()
+        self.assert_refused('fsThaw', self.guest.thaw_filesystems)
+        frozen = self.record.agent.frozen
+        self.guest.thaw_filesystems()
+        self.faults.fail('setTime')
+
+        self.assertEqual((True, False), (frozen, self.record.agent.frozen))
+        self.assertFalse(self.guest.agent.sync_guest_time())
+        self.assertTrue(self.guest.agent.sync_guest_time())
+
     def test_saved_memory(self) -> None:
         self.assert_refused('managedSave', self.guest.save_memory_state)
         self.assertTrue(self.guest.is_active())
@@ -76,6 +94,24 @@ class OperationsTestCase(guestbase.GuestTestCase):
         self.assertEqual(['down', None], [
             self.guest.get_interface_by_cfg(card, each).link_state
             for each in (False, True)])
+
+    def test_device_is_found_and_detached(self) -> None:
+        card = vconfig.LibvirtConfigGuestInterface(
+            net_type='user', mac_addr='52:54:00:11:22:33', model='virtio')
+        self.guest.attach_device(card, persistent=True, live=True)
+        (found,) = self.guest.get_interfaces()
+        self.assertEqual(card.mac_addr,
+                         self.guest.get_device_by_alias(found.alias).mac_addr)
+        self.assertIsNone(self.guest.get_device_by_alias('nothing'))
+
+        self.assert_refused('detachDeviceFlags', self.guest.detach_device, card,
+                            persistent=True)
+        self.assertIsNotNone(self.guest.get_interface_by_cfg(card, True))
+        self.guest.detach_device(card, persistent=True)
+
+        self.assertIsNone(self.guest.get_interface_by_cfg(card, True))
+        self.assertRaises(exception.DeviceNotFound, self.guest.detach_device, card,
+                          persistent=True)
 
     # Disks
 
