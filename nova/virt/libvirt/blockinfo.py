@@ -394,7 +394,10 @@ class _Mapper:
         for bdm in _volumes(self.block_device_info):
             info = (self.mapping['root'] if bdm is boot_volume
                     else self._from_bdm(bdm))
-            self.mapping[f'/dev/{info["dev"]}'] = info
+            path = f'/dev/{info["dev"]}'
+            if path in self.mapping:
+                raise exception.DevicePathInUse(path=usertext.shown(path))
+            self.mapping[path] = info
 
     def _add_config_drive(self, name: str) -> None:
         if not self._needs_config_drive():

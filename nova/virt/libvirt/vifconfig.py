@@ -232,8 +232,8 @@ class InterfaceDescriber:
         """Return a virtual function that an 802.1Qbh bridge switches."""
         conf = self._of_function(vif, guest)
         conf.vporttype = '802.1Qbh'
-        conf.add_vport_param('profileid',
-                             vif['details'][network_model.VIF_DETAILS_PROFILEID])
+        conf.add_vport_param('profileid', _needed(
+            vif, 'details', network_model.VIF_DETAILS_PROFILEID))
         _limit_bandwidth(conf, guest.flavor)
         return conf
 
@@ -245,7 +245,7 @@ class InterfaceDescriber:
         conf.source_mode = 'vepa'
         conf.vporttype = '802.1Qbg'
         for name in ('managerid', 'typeid', 'typeidversion', 'instanceid'):
-            conf.add_vport_param(name, vif['qbg_params'][name])
+            conf.add_vport_param(name, _needed(vif, 'qbg_params', name))
         _limit_bandwidth(conf, guest.flavor)
         return conf
 
@@ -354,7 +354,7 @@ class InterfaceDescriber:
 
     def _passed_through(self, vif: Any, guest: VIFGuest) -> Interface:
         conf = self.base(vif, guest)
-        address = vif['profile']['pci_slot']
+        address = _needed(vif, 'profile', 'pci_slot')
         if vif['vnic_type'] == network_model.VNIC_TYPE_VDPA:
             conf.net_type = 'vdpa'
             conf.source_dev = _looked_up(self.host.vdpa_paths, address)
@@ -367,7 +367,7 @@ class InterfaceDescriber:
     def _of_function(self, vif: Any, guest: VIFGuest) -> Interface:
         """Return a virtual function, passed through itself or by a macvtap."""
         conf = self.base(vif, guest)
-        address = vif['profile']['pci_slot']
+        address = _needed(vif, 'profile', 'pci_slot')
         if vif['vnic_type'] == network_model.VNIC_TYPE_MACVTAP:
             conf.net_type = 'direct'
             conf.source_mode = 'passthrough'
@@ -394,6 +394,19 @@ def _network_of(cidr: str) -> vconfig.LibvirtConfigGuestInterfaceIP:
         address=str(network.network), family='ipv4', prefix=network.prefixlen)
 
 
+def _needed(vif: Any, part: str, name: str) -> Any:
+    """Return what a port of its kind cannot do without.
+
+    :raises exception.InvalidInput: if it is not there.
+    """
+    found = (vif.get(part) or {}).get(name)
+    if found is None:
+        raise exception.InvalidInput(
+            reason=_('Port %(id)s of type %(type)s has no %(name)s in its %(part)s')
+            % {'id': vif['id'], 'type': vif['type'], 'name': name, 'part': part})
+    return found
+
+
 def _looked_up(found: Mapping[str, str], address: str) -> str:
     if address not in found:
         raise exception.PciDeviceNotFoundById(id=address)
@@ -402,7 +415,7 @@ def _looked_up(found: Mapping[str, str], address: str) -> str:
 
 def get_passed_device(vif: Any) -> vconfig.LibvirtConfigGuestHostdevPCI:
     """Return the device of a port that is a whole PCI function."""
-    return pci_device('pci_slot', vif['profile']['pci_slot'])
+    return pci_device('pci_slot', _needed(vif, 'profile', 'pci_slot'))
 
 
 def pci_device(name: str, address: str) -> vconfig.LibvirtConfigGuestHostdevPCI:

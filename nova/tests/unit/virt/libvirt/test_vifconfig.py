@@ -111,6 +111,21 @@ class InterfaceDescriberTestCase(base.TestCase):
                 exception.VifDetailsMissingVhostuserSockPath, self.config_of,
                 self.vif(kind, vnic_type=vnic_type))
 
+    def test_ports_name_what_they_lack(self) -> None:
+        for kind, vnic_type, part, name in (
+                ('hw_veb', 'direct', 'profile', 'pci_slot'),
+                ('ovs', 'vdpa', 'profile', 'pci_slot'),
+                ('hostdev_physical', 'direct-physical', 'profile', 'pci_slot'),
+                ('802.1qbh', 'direct', 'details', 'profileid'),
+                ('802.1qbg', 'normal', 'qbg_params', 'managerid')):
+            for lacking in (None, {}):
+                vif = self.vif(kind, vnic_type=vnic_type)
+                vif[part] = lacking if part != 'details' else {}
+                error = self.assertRaises(
+                    exception.InvalidInput, self.config_of, vif)
+                self.assertIn(name, str(error))
+                self.assertIn(part, str(error))
+
     def test_models_of_unknown_guests(self) -> None:
         self.assertTrue(vifconfig.is_vif_model_valid_for_virt('acme', None))
         error = self.assertRaises(

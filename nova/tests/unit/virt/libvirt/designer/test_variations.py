@@ -5,8 +5,11 @@
 import copy
 from typing import Any
 
+import hypothesis
+from hypothesis import strategies as st
 from lxml import etree
 
+from nova import exception
 from nova.tests.golden import outcome
 from nova.tests.golden import scenario
 from nova.tests.unit import base
@@ -22,7 +25,8 @@ FOLDER = '/instances/6ce9ba9b-7c1b-4d67-9f0c-0a1b2c3d4e5f'
 class VariationsTestCase(base.TestCase):
 
     def vary(self, name: str = KVM, specs: Any = None, properties: Any = None,
-             config: Any = None, files: Any = None, **changes: Any) -> outcome.Outcome:
+             config: Any = None, files: Any = None, twice: bool = False,
+             **changes: Any) -> outcome.Outcome:
         """Return what becomes of a scenario with these changes."""
         path = test_golden.FOLDER / 'scenarios' / f'{name}.json'
         data = copy.deepcopy(scenario.load(path, '/instances').data)
@@ -33,6 +37,10 @@ class VariationsTestCase(base.TestCase):
             data['config'].setdefault(group, {}).update(options)
         for part, values in changes.items():
             data[part].update(values)
+        if twice:
+            volume = data['block_device_info']['block_device_mapping'][0]
+            data['block_device_info']['block_device_mapping'] = [
+                {**volume, 'mount_device': '/dev/vdb'} for _ in range(2)]
         return outcome.of(scenario.Scenario(data, '/instances'))
 
     def elements(self, path: str, *args: Any, **changes: Any) -> list[str]:
@@ -101,6 +109,9 @@ class DisksTestCase(VariationsTestCase):
                     [f'<{part}>{FOLDER}/{file}.rescue</{part}>'] * (part in parts),
                     self.elements(f'os/{part}', LEGACY_RESCUE, **changes), options)
 
+
+    def test_volumes_of_one_name(self) -> None:
+        self.refused('DevicePathInUse', '/dev/vdb', 'vol-iscsi', twice=True)
 
     def test_rescue_on_a_bus_that_guests_lack(self) -> None:
         image = {'id': IMAGE, 'properties': {'hw_rescue_bus': 'xen'}}
@@ -245,3 +256,30 @@ class InterfacesTestCase(VariationsTestCase):
             self.assertEqual(
                 self.elements('devices/interface', name, properties=model),
                 self.elements('devices/interface', name, flavor, {**image, **model}))
+
+
+class CrossedTestCase(base.TestCase):
+    """Parts of recorded scenarios that were never together."""
+
+    NAMES = sorted(path.stem for path in scenario.paths(test_golden.FOLDER))
+    PARTS = ('host', 'network_info', 'block_device_info', 'rescue', 'share_info',
+             'existing_domain_xml', 'instance_files')
+
+    @hypothesis.given(*[st.sampled_from(NAMES)] * 3, st.sets(st.sampled_from(PARTS)))
+    @hypothesis.settings(max_examples=30, deadline=None)
+    def test_a_guest_or_an_error_of_ours(
+            self, name: str, asked: str, other: str, parts: set[str]) -> None:
+        data, wishes, rest = (copy.deepcopy(scenario.load(
+            test_golden.FOLDER / 'scenarios' / f'{each}.json', '/instances').data)
+            for each in (name, asked, other))
+        data['flavor']['extra_specs'].update(wishes['flavor']['extra_specs'])
+        data['image_meta']['properties'].update(wishes['image_meta']['properties'])
+        for group, options in wishes['config'].items():
+            data['config'].setdefault(group, {}).update(options)
+        data.update({part: rest[part] for part in parts})
+
+        error = outcome.of(scenario.Scenario(data, '/instances')).error
+
+        # Nova has none for images that are nowhere.
+        self.assertIsInstance(
+            error, exception.NovaException | RuntimeError | type(None))
