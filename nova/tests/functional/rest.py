@@ -12,6 +12,8 @@ MICROVERSION = '2.96'
 COMPUTE = '/compute/v2.1'
 IMAGE = '/image/v2'
 _TIMEOUT_S = 60
+#: A look at a console takes time from the guest that boots.
+_CONSOLE_INTERVAL_S = 0.2
 
 
 class RestApi:
@@ -98,4 +100,5 @@ class RestApi:
             console = self.console(server_id)
             return console if console.count(text) >= count else ''
 
-        return waiting.until(output, timeout_s, f'"{text}" on the console')
+        return waiting.until(
+            output, timeout_s, f'"{text}" on the console', _CONSOLE_INTERVAL_S)

@@ -11,7 +11,8 @@ T = TypeVar('T')
 _INTERVAL_S = 0.05
 
 
-def until(condition: Callable[[], T | None], timeout_s: float, what: str) -> T:
+def until(condition: Callable[[], T | None], timeout_s: float, what: str,
+          interval_s: float = _INTERVAL_S) -> T:
     """Poll until the condition gives something true, and return that.
 
     :raises AssertionError: naming what was waited for, and what it was last
@@ -20,5 +21,5 @@ def until(condition: Callable[[], T | None], timeout_s: float, what: str) -> T:
     while not (result := condition()):
         if time.monotonic() > end:
             raise AssertionError(f'not within {timeout_s} s: {what} (last: {result!r})')
-        time.sleep(_INTERVAL_S)
+        time.sleep(interval_s)
     return result
