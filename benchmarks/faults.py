@@ -21,7 +21,25 @@ from typing import Any
 
 from nova import monkey_patch
 
+#: Says when a libvirtd answers that has found its running guests again.
+RETURN = """
+import sys, time, libvirt
+libvirt.registerErrorHandler(lambda *_: None, None)
+while True:
+    try:
+        conn = libvirt.open(sys.argv[1])
+        if len(conn.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)) == int(
+                sys.argv[2]):
+            break
+    except libvirt.libvirtError:
+        pass
+    time.sleep(0.01)
+print(time.monotonic(), flush=True)
+"""
+
 BACKENDS = (monkey_patch.EVENTLET, monkey_patch.THREADING)
+#: VIR_DOMAIN_RUNNING, VIR_DOMAIN_SHUTOFF
+_RUNNING, _SHUT_OFF = 1, 5
 #: Limits: of the ticker, of a call, of the truth about guests after a return.
 LATE_S = 0.1
 CALL_S = 70
@@ -126,23 +144,22 @@ class _Bench:
         began = time.monotonic()
         self._daemon.kill_guest('fault-0')
         # Looking whether it answers would stop the other greenlets.
-        self._daemon.start(wait=False)
-        self._answers_again(len(self._uuids) - 1)
-        back = time.monotonic()
-        seconds = self._truth(victim, back)
+        returned, seconds = self._right_after(
+            lambda: self._daemon.start(wait=False), off=victim)
+        told = self._told_after(victim, returned)
         self._host.get_connection().lookupByUUIDString(victim).create()
-        return f'away {back - began:.1f} s, its dead guest known after {seconds:.2f} s'
+        return (f'away {returned - began:.1f} s; after that states right in '
+                f'{seconds:.2f} s, the stop of its dead guest told in {told:.2f} s')
 
     def stopped(self) -> str:
         """SIGSTOP and SIGCONT."""
         self._daemon.stop()
         time.sleep(self._chosen.stopped)
-        self._daemon.go_on()
-        seconds = self._answers_again()
+        _returned, seconds = self._right_after(self._daemon.go_on)
         time.sleep(10)
         late = self._host._connection.calls.late
         self._check(not late, f'stopped: {late} still occupy threads after 10 s')
-        return f'answers again after {seconds:.2f} s, {len(late)} late calls 10 s later'
+        return f'states right in {seconds:.2f} s, {len(late)} late calls 10 s later'
 
     def socket_removed(self) -> str:
         """No way in any more, and then a new daemon."""
@@ -152,8 +169,9 @@ class _Bench:
         self._daemon.kill()
         self._wait(lambda: not self.connected, 'loss')
         time.sleep(1)
-        self._daemon.start(wait=False)
-        return f'answers again after {self._answers_again():.2f} s'
+        _returned, seconds = self._right_after(
+            lambda: self._daemon.start(wait=False))
+        return f'states right in {seconds:.2f} s'
 
     def clients_exhausted(self) -> str:
         """Others have all the places but ours; a second connection waits for them."""
@@ -198,12 +216,13 @@ class _Bench:
 
     def repeated(self) -> str:
         """kill -9 and a new start, again and again; nothing may pile up."""
-        before = None
+        before, slowest = None, 0.0
         for number in range(self._chosen.repeat + 1):
             self._daemon.kill()
             self._wait(lambda: not self.connected, 'loss')
-            self._daemon.start(wait=False)
-            self._answers_again()
+            _returned, seconds = self._right_after(
+                lambda: self._daemon.start(wait=False))
+            slowest = max(slowest, seconds)
             if number == 0:
                 time.sleep(2)
                 before = self._held()
@@ -213,34 +232,49 @@ class _Bench:
         self._check(after[0] <= before[0] + 2, f'repeated: threads {before} {after}')
         self._check(after[1] <= before[1] + 2,
                     f'repeated: descriptors {before} {after}')
-        return (f'{self._chosen.repeat} times: threads {before[0]} -> {after[0]}, '
+        return (f'{self._chosen.repeat} times: states right in {slowest:.2f} s, '
+                f'threads {before[0]} -> {after[0]}, '
                 f'descriptors {before[1]} -> {after[1]}')
 
     # Looking
 
-    def _truth(self, victim: str, since: float) -> float:
-        from nova.virt import event
-        self._wait(lambda: any(
-            found == victim and what == event.EVENT_LIFECYCLE_STOPPED
-            for found, what, _at in self._told), 'the stop')
-        seconds = self._told[-1][2] - since
-        self._check(seconds <= TRUTH_S, f'killed: the truth after {seconds:.1f} s')
-        return seconds
+    def _right_after(self, give_back: Any, off: str | None = None,
+                     ) -> tuple[float, float]:
+        """Give libvirtd back, and wait until the state of each guest is right.
 
-    def _answers_again(self, running: int | None = None) -> float:
-        """Return after how many seconds all guests are listed again."""
-        began = time.monotonic()
-        expected = len(self._uuids) if running is None else running
-        self._wait(lambda: self._lists(expected), 'answers')
-        return time.monotonic() - began
+        :returns: when libvirtd was back, and how long it took from then.
+        """
+        running = len(self._uuids) - (off is not None)
+        watcher = subprocess.Popen(
+            [sys.executable, '-c', RETURN, self._daemon.uri, str(running)],
+            stdout=subprocess.PIPE, text=True)
+        give_back()
+        expected = {each: _SHUT_OFF if each == off else _RUNNING
+                    for each in self._uuids}
+        self._wait(lambda: self._states() == expected and self.connected, 'truth')
+        right = time.monotonic()
+        returned = float(watcher.communicate()[0])
+        seconds = max(0.0, right - returned)
+        self._check(seconds <= TRUTH_S, f'states right only after {seconds:.1f} s')
+        return returned, seconds
 
-    def _lists(self, expected: int) -> bool:
+    def _states(self) -> dict[str, int] | None:
+        """Return the state, VIR_DOMAIN_*, of each guest; None if nobody tells."""
         from nova import exception
         try:
-            found = self._host.list_instance_domains()
+            found = self._host.get_domain_states()
         except exception.HypervisorUnavailable:
-            return False
-        return self.connected and len(found) == expected
+            return None
+        return {uuid: state for uuid, (state, _number) in found.items()}
+
+    def _told_after(self, victim: str, since: float) -> float:
+        """Return how long after a moment the stop of a guest was told."""
+        from nova.virt import event
+        stop = (victim, event.EVENT_LIFECYCLE_STOPPED)
+        self._wait(lambda: stop in [told[:2] for told in self._told], 'the stop')
+        (at, *_later) = [when for *what, when in self._told if tuple(what) == stop]
+        self._check(at - since <= TRUTH_S, f'killed: told after {at - since:.1f} s')
+        return max(0.0, at - since)
 
     @staticmethod
     def _wait(condition: Any, what: str) -> None:
