@@ -56,6 +56,20 @@ def read_text(path: str) -> str | None:
         return None
 
 
+@dataclasses.dataclass
+class _Answers:
+    """What libvirt said since it was last to be forgotten.
+
+    Who asks keeps the answer where it belonged when the question was put: one that
+    comes later than the next forgetting is read by nobody.
+    """
+
+    host: vconfig.LibvirtConfigCaps | None = None
+    domains: DomainCaps | None = None
+    view: support.View | None = None
+    held: dict[str, bool] = dataclasses.field(default_factory=dict)
+
+
 class Capabilities:
     """Answers from what libvirt said once; forgets it when told so.
 
@@ -73,19 +87,16 @@ class Capabilities:
 
     def forget(self) -> None:
         """Ask libvirt again the next time: it may be another one now."""
-        self._host: vconfig.LibvirtConfigCaps | None = None
-        self._domains: DomainCaps | None = None
-        self._view: support.View | None = None
-        self._held: dict[str, bool] = {}
+        self._answers = _Answers()
 
     # The host
 
     def get_host(self) -> vconfig.LibvirtConfigCaps:
         """Return the host's capabilities, features of its CPU expanded."""
-        # It may be told to forget at any moment.
-        found = self._host
+        answers = self._answers
+        found = answers.host
         if found is None:
-            found = self._host = self._ask_host()
+            found = answers.host = self._ask_host()
         return found
 
     def _ask_host(self) -> vconfig.LibvirtConfigCaps:
@@ -160,9 +171,10 @@ class Capabilities:
         A machine type goes by the alias that was asked for.  Architectures without
         an emulator here are absent.
         """
-        found = self._domains
+        answers = self._answers
+        found = answers.domains
         if found is None:
-            found = self._domains = self._ask_domains()
+            found = answers.domains = self._ask_domains()
         return found
 
     def _ask_domains(self) -> DomainCaps:
@@ -203,14 +215,15 @@ class Capabilities:
 
     def get_view(self) -> support.View:
         """Return what predicates are decided by."""
-        found = self._view
+        answers = self._answers
+        found = answers.view
         if found is None:
-            found = self._view = self._ask_view()
+            found = answers.view = self._ask_view()
         return found
 
     def holds(self, name: str) -> bool:
         """Tell whether a predicate of support.PREDICATES holds."""
-        held = self._held
+        held = self._answers.held
         if name not in held:
             held[name] = support.PREDICATES[name].holds(self.get_view())
         return held[name]

@@ -9,6 +9,7 @@ have changed.  Nothing here waits for the guest's process.
 
 import collections
 from collections.abc import Iterable
+import contextlib
 import dataclasses
 
 import libvirt
@@ -52,28 +53,43 @@ class GuestSizes:
         :param domains: all that run.
         """
         running = {domain.UUIDString(): domain for domain in domains}
+        # Forgetting replaces it: what was asked about before goes nowhere then.
         known, due = self._known, self._due(running)
-        found = {}
-        for uuid, domain in running.items():
-            size = known.get(uuid)
-            if size is None or size.domain_id != domain.ID() or uuid in due:
-                size = _measure(domain)
-            if size is not None:
-                found[uuid] = size
-        self._known = found
-        return list(found.values())
+        try:
+            for uuid, domain in running.items():
+                size = known.get(uuid)
+                if size is None or size.domain_id != domain.ID() or uuid in due:
+                    _note(known, uuid, _measure(domain))
+        except libvirt.libvirtError:
+            self._changed.update(due)
+            raise
+        for uuid in list(known):
+            if uuid not in running:
+                known.pop(uuid, None)
+        sizes = (known.get(uuid) for uuid in running)
+        return [size for size in sizes if size is not None]
 
     def _due(self, running: Iterable[str]) -> set[str]:
+        """Take whose turn it is; several threads may at once."""
         if not self._turn:
             self._turn = collections.deque(running)
         turn = self._turn
         due: set[str] = set()
-        while self._changed:
-            due.add(self._changed.pop())
+        with contextlib.suppress(KeyError):
+            while True:
+                due.add(self._changed.pop())
         most = len(due) + RECHECKED
-        while turn and len(due) < most:
-            due.add(turn.popleft())
+        with contextlib.suppress(IndexError):
+            while len(due) < most:
+                due.add(turn.popleft())
         return due
+
+
+def _note(known: dict[str, Size], uuid: str, size: Size | None) -> None:
+    if size is None:
+        known.pop(uuid, None)
+    else:
+        known[uuid] = size
 
 
 def _measure(domain: libvirt.virDomain) -> Size | None:

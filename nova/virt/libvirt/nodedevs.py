@@ -9,6 +9,8 @@ went.  The functions that make Nova's dictionaries of it are pure.
 import collections
 from collections.abc import Callable, Iterable, Mapping
 import contextlib
+import dataclasses
+import threading
 from typing import Any
 
 import libvirt
@@ -37,11 +39,21 @@ _EVENTS = (libvirt.VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE,
 _OF_GUESTS = ('net_vnet', 'net_tap', 'net_macvtap')
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Kept:
+    """What is kept of all devices; another one takes its place with each change."""
+
+    devices: Devices = dataclasses.field(default_factory=dict)
+    pci: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    is_complete: bool = False
+
+
 class NodeDevices:
     """Asks libvirt about devices, about each of them once.
 
     :param get_connection: returns a live connection.
-    :param on_change: called when devices are found to have come, changed or gone.
+    :param on_change: called when devices are found to have come, changed or gone; it
+        must not wait for anything.
     """
 
     def __init__(self, get_connection: Callable[[], libvirt.virConnect],
@@ -51,13 +63,14 @@ class NodeDevices:
         #: Names of devices that changed, as libvirt's own thread noted them.
         self._changed: collections.deque[str] = collections.deque()
         self._callbacks: dict[int, list[int]] = {}
+        #: Held for no longer than it takes to replace what is kept.
+        self._lock = threading.Lock()
         self.forget()
 
     def forget(self) -> None:
         """Ask libvirt again the next time: it may be another one now."""
-        self._found: dict[str, vconfig.LibvirtConfigNodeDevice] = {}
-        self._pci: list[dict[str, Any]] = []
-        self._is_complete = False
+        with self._lock:
+            self._kept = _Kept()
 
     # Changes
 
@@ -88,37 +101,46 @@ class NodeDevices:
 
     def take_changes(self) -> None:
         """Let go of what changed."""
-        if not self._changed:
-            return
-        while self._changed:
-            self._found.pop(self._changed.popleft(), None)
-        self._is_complete = False
-        self._on_change()
+        with self._lock:
+            changed = set()
+            while self._changed:
+                changed.add(self._changed.popleft())
+            if changed:
+                self._kept = _Kept({name: conf for name, conf
+                                    in self._kept.devices.items()
+                                    if name not in changed})
+                self._on_change()
 
     # Devices
 
     def get_all(self) -> Devices:
         """Return the devices that PCI functions are described from."""
-        self.take_changes()
-        if not self._is_complete or not any(self._callbacks.values()):
-            self._complete()
-        return self._found
-
-    def _complete(self) -> None:
-        known = self._found if any(self._callbacks.values()) else {}
-        devices = list_devices(self._get_connection(), _KINDS)
-        found = {}
-        for device in devices:
-            conf = known.get(device.name()) or _describe(device)
-            if conf is not None:
-                found[conf.name] = conf
-        self._found, self._pci = found, pci_devices(found)
-        self._is_complete = True
+        return self._get().devices
 
     def get_pci(self) -> list[dict[str, Any]]:
         """Return the PCI functions of the host; see pci_devices."""
-        self.get_all()
-        return self._pci
+        return self._get().pci
+
+    def _get(self) -> _Kept:
+        self.take_changes()
+        kept = self._kept
+        if kept.is_complete and any(self._callbacks.values()):
+            return kept
+        found = self._complete(kept)
+        with self._lock:
+            # Else something changed since, or all was to be forgotten.
+            if self._kept is kept:
+                self._kept = found
+        return found
+
+    def _complete(self, kept: _Kept) -> _Kept:
+        known = kept.devices if any(self._callbacks.values()) else {}
+        found = {}
+        for device in list_devices(self._get_connection(), _KINDS):
+            conf = known.get(device.name()) or _describe(device)
+            if conf is not None:
+                found[conf.name] = conf
+        return _Kept(found, pci_devices(found), is_complete=True)
 
     def get(self, name: str) -> vconfig.LibvirtConfigNodeDevice:
         """Return a device.

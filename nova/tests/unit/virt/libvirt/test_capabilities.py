@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
 
+import fixtures
 import libvirt
 
 from nova import exception
@@ -37,6 +38,31 @@ class HostTestCase(CapabilitiesTestCase):
         self.caps.forget()
         self.caps.get_host()
         self.assertEqual(2, self.asked('getCapabilities'))
+
+    def test_answer_to_what_was_asked_before_is_forgotten_too(self):
+        for method, get in (('getCapabilities', self.caps.get_host),
+                            ('getDomainCapabilities', self.caps.get_domains),
+                            ('getLibVersion', self.caps.get_view)):
+            self.useFixture(fixtures.MonkeyPatch(
+                f'nova.tests.fixtures.libvirt.connection.FakeConnection.{method}',
+                self.forgetting(method)))
+            get()
+            asked = len(self.forgot)
+            get()
+            self.assertGreater(len(self.forgot), asked, method)
+            get()
+
+    def forgetting(self, method):
+        """Return a method during the first two calls of which all is forgotten."""
+        answer = getattr(type(self.conn), method)
+        self.forgot = []
+
+        def call(conn, *args):
+            self.forgot.append(method)
+            if len(self.forgot) == 1:
+                self.caps.forget()
+            return answer(conn, *args)
+        return call
 
     def test_features_of_the_cpu_model_are_expanded(self):
         names = {feature.name for feature in self.caps.get_host().host.cpu.features}

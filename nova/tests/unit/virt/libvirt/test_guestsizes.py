@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
 
+import collections
 import types
 
 import libvirt
@@ -12,6 +13,26 @@ from nova.virt.libvirt import guestsizes
 
 def gone():
     raise errors.make_error(libvirt.VIR_ERR_NO_DOMAIN, 'Domain not found')
+
+
+def failed():
+    raise errors.make_error(libvirt.VIR_ERR_OPERATION_FAILED, 'injected')
+
+
+class Emptied(collections.deque):
+    """It holds something when it is looked at, and nothing when it is taken."""
+
+    def __init__(self):
+        super().__init__(['guest-0'])
+
+    def __bool__(self):
+        return True
+
+    def pop(self):
+        raise KeyError('pop from an empty set')
+
+    def popleft(self):
+        raise IndexError('pop from an empty deque')
 
 
 class GuestSizesTestCase(base.TestCase):
@@ -71,3 +92,26 @@ class GuestSizesTestCase(base.TestCase):
         self.sizes.get(self.domains)
         self.sizes.forget()
         self.assertEqual(6, len(self.asked_by(self.domains)))
+
+    def test_what_was_asked_before_it_was_forgotten_is_asked_again(self):
+        def info():
+            self.sizes.forget()
+            return [1, 4096, 2048, 2, 0]
+        self.info['guest-5'] = info
+        self.sizes.get(self.domains)
+        self.info.clear()
+        self.assertEqual(6, len(self.asked_by(self.domains)))
+
+    def test_what_changed_is_asked_about_again_after_a_failure(self):
+        self.sizes.get(self.domains)
+        self.sizes.changed('guest-5')
+        self.info['guest-5'] = failed
+        self.assertRaises(libvirt.libvirtError, self.sizes.get, self.domains)
+        self.info.clear()
+        self.assertIn('guest-5', self.asked_by(self.domains))
+
+    def test_another_thread_that_takes_the_rest_meanwhile_is_no_error(self):
+        for name, taken in (('_changed', Emptied()), ('_turn', Emptied())):
+            self.sizes.get(self.domains)
+            setattr(self.sizes, name, taken)
+            self.assertEqual(6, len(self.sizes.get(self.domains)), name)

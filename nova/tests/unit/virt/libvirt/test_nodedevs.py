@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
 
+import collections
+import threading
+import time
+
 import libvirt
 
 from nova import exception
 from nova.objects import fields
 from nova.tests.fixtures import hostdevices
 from nova.tests.fixtures import libvirt as fakelibvirt
+from nova.tests.fixtures.libvirt import waiting
 from nova.tests.unit import base
+from nova.virt.libvirt import calls
 from nova.virt.libvirt import nodedevs
 
 
@@ -19,6 +25,8 @@ class NodeDevicesTestCase(base.TestCase):
         for xml in hostdevices.ALL:
             self.plugged.plug(xml)
         self.conn = self.fake.open('qemu:///system', None, 0)
+        self.calls = calls.Calls()
+        self.addCleanup(self.calls.close)
         self.changes = []
         self.found = nodedevs.NodeDevices(
             lambda: self.conn, lambda: self.changes.append(1))
@@ -118,3 +126,56 @@ class CacheTestCase(NodeDevicesTestCase):
         before = self.asked()
         self.found.get_pci()
         self.assertGreater(self.asked(), before)
+
+    def hang_while_listing(self, meanwhile):
+        """Do something while the devices are listed; return whether they are again."""
+        release = self.fake.faults.hang('listAllDevices')
+        self.addCleanup(release.set)
+        conn = self.calls.wrap(self.conn)
+        self.found = nodedevs.NodeDevices(lambda: conn)
+        self.found.watch(conn)
+        before = self.asked('listAllDevices')
+        thread = threading.Thread(target=self.found.get_pci, daemon=True)
+        thread.start()
+        waiting.wait_for(lambda: self.asked('listAllDevices') > before, 'the list')
+        meanwhile()
+        release.set()
+        thread.join(30)
+        before = self.asked('listAllDevices')
+        self.found.get_pci()
+        return self.asked('listAllDevices') > before
+
+    def test_list_is_kept(self):
+        self.assertFalse(self.hang_while_listing(lambda: None))
+
+    def test_list_that_was_asked_for_before_all_was_forgotten_is_not_kept(self):
+        self.assertTrue(self.hang_while_listing(lambda: self.found.forget()))
+
+    def test_list_that_was_asked_for_before_a_change_was_taken_is_not_kept(self):
+        def change():
+            self.plugged.unplug('pci_0000_06_00_0')
+            self.found.take_changes()
+        self.assertTrue(self.hang_while_listing(change))
+
+    def test_changes_that_two_take_at_once(self):
+        """Each takes a pause where the other may overtake it."""
+        class Slow(collections.deque):
+            def __bool__(self):
+                found = len(self) > 0
+                time.sleep(0)
+                return found
+        errors = []
+
+        def take():
+            try:
+                self.found.take_changes()
+            except Exception as error:  # noqa: BLE001  looked at below
+                errors.append(error)
+        for _turn in range(20):
+            self.found._changed = Slow(f'pci_{n}' for n in range(20))
+            threads = [threading.Thread(target=take, daemon=True) for _ in range(2)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(30)
+        self.assertEqual([], errors)
