@@ -400,7 +400,7 @@ class EventQueue:
             LOG.info('Connected to libvirt')
             self._tell_connection(True, None)
         else:
-            self._dispatch_lost(item.reason)
+            self._dispatch_lost(number, item.reason)
 
     def _dispatch_lifecycle(self, number: int, item: libvirtevent.DomainEvent) -> None:
         event = self._states.take(item)
@@ -410,9 +410,9 @@ class EventQueue:
         if not self._operations.keeps(event):
             self._tell(event)
 
-    def _dispatch_lost(self, reason: str) -> None:
+    def _dispatch_lost(self, number: int, reason: str) -> None:
         # Whoever waits learns it even where somebody was faster to reconnect.
-        self._listeners.tell_loss(reason)
+        self._listeners.tell_loss(number, reason)
         if not self._reconnect():
             return  # somebody who needed the connection was faster
         LOG.warning('Connection to libvirt lost: %s', reason)

@@ -90,9 +90,10 @@ class Listener:
             LOG.exception('A listener failed on %r', event)
             return False
 
-    def hear_loss(self, reason: str) -> None:
-        """Take note that events may be missed from now on."""
-        self._heard.put(reason)
+    def hear_loss(self, number: int, reason: str) -> None:
+        """Take note that events may be missed; an earlier loss is not meant."""
+        if number > self._after:
+            self._heard.put(reason)
 
 
 class Listeners:
@@ -122,10 +123,10 @@ class Listeners:
         for listener in self._listeners:
             listener.hear(number, event)
 
-    def tell_loss(self, reason: str) -> None:
-        """Let everybody know that the connection is lost."""
+    def tell_loss(self, number: int, reason: str) -> None:
+        """Let everybody who listened by then know that the connection is lost."""
         for listener in self._listeners:
-            listener.hear_loss(reason)
+            listener.hear_loss(number, reason)
 
 
 class Operation(enum.Enum):

@@ -136,13 +136,26 @@ class ListenerTestCase(HostTestCase):
             self.assertIsInstance(
                 listener.wait(10), libvirtevent.DeviceRemovalFailedEvent)
 
-    def test_what_came_in_before_is_not_heard(self):
+    def hold_dispatcher(self):
+        """Keep the dispatcher busy; return the event that lets it go on."""
         held, go_on = threading.Event(), threading.Event()
         self.addCleanup(go_on.set)
         self.host._events._lifecycle_event_handler = (
             lambda event: (held.set(), go_on.wait(10)))
         self.emit(libvirt.VIR_DOMAIN_EVENT_ID_REBOOT)
         self.assertTrue(held.wait(10))
+        return go_on
+
+    def test_loss_that_came_before_is_not_heard(self):
+        go_on = self.hold_dispatcher()
+        self.host._events.lost('long ago')
+        with self.listener() as listener:
+            self.emit(REMOVED, 'net2')
+            go_on.set()
+            self.assertEqual('net2', listener.wait(10).dev)
+
+    def test_what_came_in_before_is_not_heard(self):
+        go_on = self.hold_dispatcher()
         self.emit(REMOVED, 'net1')
         with self.listener() as listener:
             self.emit(REMOVED, 'net2')
