@@ -82,6 +82,14 @@ class StatisticsContract(guests.GuestContract):
         self.assertTrue(errors.is_invalid_argument(
             self.failure(self.conn.domainListGetStats, [], _STATE, 0)))
 
+    def test_domains_of_two_connections_are_an_invalid_argument(self) -> None:
+        other = self.opener(self.backend.uri, [[], lambda *_: -1, None], 0)
+        self.addCleanup(other.close)
+        domains = [self.domain, other.lookupByUUIDString(self.uuid)]
+        for conn in (self.conn, other):
+            self.assertTrue(errors.is_invalid_argument(
+                self.failure(conn.domainListGetStats, domains, _STATE, 0)))
+
     def test_running_domains_are_chosen(self) -> None:
         running = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE
 

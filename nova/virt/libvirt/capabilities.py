@@ -194,7 +194,8 @@ class Capabilities:
             xml = conn.getDomainCapabilities(
                 None, arch, machine, self._kinds.virt_type, 0)
         except libvirt.libvirtError as ex:
-            if errors.is_disconnected(ex):
+            # Anything else may pass, and is no answer to keep.
+            if not (errors.is_unsupported(ex) or errors.is_invalid_argument(ex)):
                 raise
             LOG.debug('No guests of %s, machine type %s: %s', arch, machine,
                       errors.message_of(ex))

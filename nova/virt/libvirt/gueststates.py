@@ -6,7 +6,7 @@ Handles of domains are made, used and dropped in the thread of the call; what co
 out is data.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 import threading
 from typing import Any
 
@@ -26,6 +26,7 @@ ALL = RUNNING | libvirt.VIR_CONNECT_LIST_DOMAINS_INACTIVE
 #: What a guest that is busy does not answer is left out.
 _NO_WAIT = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
 _STATE = libvirt.VIR_DOMAIN_STATS_STATE
+_ASK = 'domainListGetStats'
 
 #: Round trips for single states that are under way at once; who asks meanwhile
 #: shares the next one.
@@ -51,6 +52,40 @@ class _Batch:
         self.error: exception.HypervisorUnavailable | None = None
 
 
+class _Handles:
+    """Handles by UUID, of one connection: these stay right while domains come and go.
+
+    Those of two connections are never mixed, which libvirt refuses.
+    """
+
+    def __init__(self, conn: libvirt.virConnect | None) -> None:
+        self.conn = conn
+        self._found: dict[str, libvirt.virDomain] = {}
+
+    def get(self, conn: libvirt.virConnect, uuids: set[str]) -> list[libvirt.virDomain]:
+        """Return the handles of guests, of those that there are."""
+        handles = (self._find(conn, uuid) for uuid in uuids)
+        return [handle for handle in handles if handle is not None]
+
+    def _find(self, conn: libvirt.virConnect, uuid: str) -> libvirt.virDomain | None:
+        handle = self._found.get(uuid)
+        if handle is None:
+            try:
+                handle = self._found[uuid] = conn.lookupByUUIDString(uuid)
+            except libvirt.libvirtError as error:
+                if not errors.is_no_domain(error):
+                    raise
+        return handle
+
+    def drop(self, uuids: Iterable[str]) -> None:
+        for uuid in uuids:
+            self._found.pop(uuid, None)
+
+    def keep(self, uuids: Container[str]) -> None:
+        """Drop all others."""
+        self.drop([uuid for uuid in list(self._found) if uuid not in uuids])
+
+
 class GuestStates:
     """Asks libvirt what guests are doing.
 
@@ -63,10 +98,7 @@ class GuestStates:
         self._ways = threading.Semaphore(WAYS)
         #: Collects who asks before a way is free.
         self._next: _Batch | None = None
-        #: Handles by UUID, of one connection: these stay right while domains come
-        #: and go.
-        self._conn: libvirt.virConnect | None = None
-        self._handles: dict[str, libvirt.virDomain] = {}
+        self._handles = _Handles(None)
         self._is_xen: bool | None = None
         #: Guests whose QEMU did not answer when last asked for statistics, and how
         #: many guests there were then.
@@ -75,7 +107,7 @@ class GuestStates:
 
     def forget(self) -> None:
         """Let go of the handles, each of which holds its connection."""
-        self._conn, self._handles = None, {}
+        self._handles = _Handles(None)
 
     # One guest
 
@@ -86,12 +118,13 @@ class GuestStates:
         once the guest is known.
 
         :raises nova.exception.HypervisorUnavailable: without a connection.
+        :raises nova.virt.libvirt.errors.TooLate: after the deadline of calls.
         """
         batch, leads = self._join(uuid)
         if leads:
             self._lead(batch)
         else:
-            batch.is_over.wait()
+            self._follow(batch)
         if batch.error is not None:
             raise exception.HypervisorUnavailable(str(batch.error)) from batch.error
         if batch.states is None:
@@ -118,6 +151,12 @@ class GuestStates:
             self._close(batch)
             batch.is_over.set()
 
+    def _follow(self, batch: _Batch) -> None:
+        """Wait for who asks for all that are in a batch."""
+        deadline_s = calls.deadline_of(self._get_connection())
+        if not batch.is_over.wait(deadline_s):
+            raise errors.too_late(_ASK, deadline_s)
+
     def _ask_on_a_way(self, uuids: set[str], batch: _Batch | None = None) -> States:
         self._wait_for_way()
         try:
@@ -130,7 +169,7 @@ class GuestStates:
     def _wait_for_way(self) -> None:
         deadline_s = calls.deadline_of(self._get_connection())
         if not self._ways.acquire(timeout=deadline_s):
-            raise errors.too_late('domainListGetStats', deadline_s)
+            raise errors.too_late(_ASK, deadline_s)
 
     def _close(self, batch: _Batch) -> None:
         """Let nobody join any more."""
@@ -139,39 +178,38 @@ class GuestStates:
                 self._next = None
 
     def _ask(self, uuids: set[str]) -> States:
-        return calls.at_once(self._get_connection(), 'domainListGetStats',
-                             self._states_of, uuids)
+        return calls.at_once(self._get_connection(), _ASK, self._states_of, uuids)
 
     def _states_of(self, conn: libvirt.virConnect, uuids: set[str]) -> States:
-        handles = self._handles_of(conn, uuids)
+        kept = self._handles_of(conn)
+        handles = kept.get(conn, uuids)
         if not handles:
             return {}
         found = {domain.UUIDString(): (stats['state.state'], domain.ID())
                  for domain, stats
                  in conn.domainListGetStats(handles, _STATE, _NO_WAIT)}
-        for uuid in uuids - found.keys():
-            self._handles.pop(uuid, None)
+        kept.drop(uuids - found.keys())
         return found
 
-    def _handles_of(self, conn: libvirt.virConnect, uuids: set[str],
-                    ) -> list[libvirt.virDomain]:
-        if self._conn is not conn:
-            self._conn, self._handles = conn, {}
-        handles = self._handles
-        for uuid in uuids - handles.keys():
-            try:
-                handles[uuid] = conn.lookupByUUIDString(uuid)
-            except libvirt.libvirtError as error:
-                if not errors.is_no_domain(error):
-                    raise
-        found = (handles.get(uuid) for uuid in uuids)
-        return [handle for handle in found if handle is not None]
+    def _handles_of(self, conn: libvirt.virConnect) -> _Handles:
+        kept = self._handles
+        if kept.conn is not conn:
+            kept = self._handles = _Handles(conn)
+        return kept
 
     # All guests
 
     def get_all(self) -> States:
         """Return the states of all guests by UUID."""
-        return calls.at_once(self._get_connection(), 'getAllDomainStats', _states)
+        return calls.at_once(self._get_connection(), 'getAllDomainStats',
+                             self._states_of_all)
+
+    def _states_of_all(self, conn: libvirt.virConnect) -> States:
+        found = {domain.UUIDString(): (stats['state.state'], domain.ID())
+                 for domain, stats in conn.getAllDomainStats(_STATE, _NO_WAIT)}
+        # Nobody asks about a guest any more that has gone.
+        self._handles_of(conn).keep(found)
+        return found
 
     def get_names(self) -> dict[str, str]:
         """Return the names of all guests by UUID."""
@@ -225,11 +263,6 @@ class GuestStates:
 def is_guest(domain: libvirt.virDomain) -> bool:
     """Tell a guest from the domain that Xen itself runs in."""
     return bool(domain.ID() != 0)
-
-
-def _states(conn: libvirt.virConnect) -> States:
-    return {domain.UUIDString(): (stats['state.state'], domain.ID())
-            for domain, stats in conn.getAllDomainStats(_STATE, _NO_WAIT)}
 
 
 def _stats(conn: libvirt.virConnect, kinds: int, flags: int) -> Stats:

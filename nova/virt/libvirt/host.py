@@ -493,21 +493,25 @@ class Host:
 
     # Capabilities
 
+    def _get_known(self) -> capabilities.Capabilities:
+        """Return what the host can do, with the devices that it has by now."""
+        self._nodedevs.take_changes()
+        return self._capabilities
+
     def get_capabilities(self) -> vconfig.LibvirtConfigCaps:
         """Return the host's capabilities."""
         with self._asking():
-            self._nodedevs.take_changes()
-            return self._capabilities.get_host()
+            return self._get_known().get_host()
 
     def get_domain_capabilities(self) -> capabilities.DomainCaps:
         """Return what guests can have, by architecture and machine type."""
         with self._asking():
-            return self._capabilities.get_domains()
+            return self._get_known().get_domains()
 
     def get_canonical_machine_type(self, arch: str, machine: str) -> str:
         """Return the versioned machine type that an alias stands for."""
         with self._asking():
-            return self._capabilities.get_canonical_machine_type(arch, machine)
+            return self._get_known().get_canonical_machine_type(arch, machine)
 
     def get_cpu_model_names(self) -> list[str]:
         """Return the CPU models that libvirt knows for this architecture."""
@@ -541,7 +545,7 @@ class Host:
 
     def _holds(self, name: str) -> bool:
         with self._asking():
-            return self._capabilities.holds(name)
+            return self._get_known().holds(name)
 
     has_hyperthreading = _Supports()
     supports_uefi = _Supports()
@@ -572,7 +576,7 @@ class Host:
     def get_mem_encryption_models(self) -> frozenset[str]:
         """Return the models of memory encryption that guests can have."""
         with self._asking():
-            return support.encryption_models(self._capabilities.get_view())
+            return support.encryption_models(self._get_known().get_view())
 
     def get_mem_encryption_inventories(self) -> dict[str, Any]:
         """Return how many guests can have encrypted memory, as Placement wants it.
@@ -580,7 +584,7 @@ class Host:
         By model of encryption; a model that the host lacks is absent.
         """
         with self._asking():
-            slots = support.encryption_slots(self._capabilities.get_view())
+            slots = support.encryption_slots(self._get_known().get_view())
         return {model: {'total': _UNLIMITED if total is None else total,
                         'min_unit': 1, 'max_unit': 1, 'step_size': 1,
                         'allocation_ratio': 1.0, 'reserved': 0}
@@ -590,19 +594,19 @@ class Host:
     def max_intel_tdx_guests(self) -> int | None:
         """How many trust domains the kernel has keys for; None: it does not say."""
         with self._asking():
-            return support.max_tdx_guests(self._capabilities.get_view().read)
+            return support.max_tdx_guests(self._get_known().get_view().read)
 
     @property
     def tpm_models(self) -> list[str]:
         """Models of TPM that guests can have."""
         with self._asking():
-            return self._capabilities.tpm_models
+            return self._get_known().tpm_models
 
     @property
     def tpm_versions(self) -> list[str]:
         """Versions of TPM that can be emulated; empty if libvirt does not say."""
         with self._asking():
-            return self._capabilities.tpm_versions
+            return self._get_known().tpm_versions
 
     # Node devices
 

@@ -127,6 +127,18 @@ class DomainsTestCase(CapabilitiesTestCase):
         self.assertRaises(libvirt.libvirtError, self.caps.get_domains)
         self.assertEqual(3, len(self.caps.get_domains()))
 
+    def test_passing_failure_is_not_taken_for_an_answer(self):
+        self.fake.faults.fail('getDomainCapabilities', libvirt.VIR_ERR_SYSTEM_ERROR)
+        self.assertRaises(libvirt.libvirtError, self.caps.get_domains)
+        self.assertEqual(3, len(self.caps.get_domains()))
+
+    def test_what_libvirt_refuses_for_good_is_absent(self):
+        self.fake.faults.fail('getDomainCapabilities', libvirt.VIR_ERR_INVALID_ARG)
+        self.fake.faults.fail('getDomainCapabilities',
+                              libvirt.VIR_ERR_CONFIG_UNSUPPORTED, nth=2)
+        found = self.caps.get_domains()
+        self.assertEqual(3, sum(len(machines) for machines in found.values()))
+
     def test_other_architecture_has_the_hypervisors_own_machine_type(self):
         self.assertEqual((None,), capabilities.GuestKinds().of_arch('mips'))
 

@@ -12,6 +12,7 @@ from nova.tests.fixtures import libvirt as fakelibvirt
 from nova.tests.fixtures.libvirt import waiting
 from nova.tests.unit import base
 from nova.virt.libvirt import calls
+from nova.virt.libvirt import errors
 from nova.virt.libvirt import gueststates
 
 XML = ("<domain type='qemu'><name>{name}</name><uuid>{uuid}</uuid>"
@@ -120,8 +121,55 @@ class OneStateTestCase(GuestStatesTestCase):
             self.assertEqual('gone', str(error))
 
 
+    def test_handles_of_two_connections_are_not_mixed(self):
+        """One asks over the old connection when another does over the new one."""
+        first, second = self.uuids[:2]
+        self.states.get(first)
+        new = self.calls.wrap(self.fake.open('qemu:///system', None, 0))
+        look = 'lookupByUUIDString'
+        before, looked = self.count(), self.count(look)
+        release = self.fake.faults.hang(look)
+        threads = self.start([second])
+        waiting.wait_for(lambda: self.count(look) > looked, 'the look')
+        self.conn = new
+        self.assertEqual(OFF, self.states.get(first))
+        release.set()
+        self.join(threads)
+        self.assertEqual(OFF, self.states.get(second))
+        self.assertEqual({second: OFF}, self.found)
+        self.assertEqual(3, self.count() - before)
+
+    def test_guests_that_have_gone_are_let_go_of_when_all_are_asked_for(self):
+        for each in self.uuids:
+            self.states.get(each)
+        for each in self.uuids[3:]:
+            self.fake.hypervisor.undefine(each, 0)
+        self.states.get_all()
+        self.assertEqual(set(self.uuids[:3]), set(self.states._handles._found))
+
+
 class LateStateTestCase(GuestStatesTestCase):
     deadline_s = 0.5
+
+    def test_who_shares_waits_no_longer_than_a_call(self):
+        release = threading.Event()
+        self.addCleanup(release.set)
+        asked = []
+
+        def get_connection():
+            asked.append(1)
+            if len(asked) == 1:
+                release.wait(30)
+            return self.conn
+        self.states = gueststates.GuestStates(get_connection)
+        threads = self.start(self.uuids[:1])
+        waiting.wait_for(lambda: asked, 'the first')
+        second = self.uuids[1]
+        self.join(self.start([second]))
+        self.assertIsInstance(self.found.get(second), errors.TooLate)
+        release.set()
+        self.join(threads)
+        self.assertEqual(OFF, self.found[self.uuids[0]])
 
     def test_all_that_share_are_told(self):
         _before, threads, releases = self.start_all(gueststates.WAYS + 1)

@@ -51,6 +51,21 @@ class PCITestCase(HostDevicesTestCase):
         self.host.get_pci_devices()
         self.assertIsNot(before, self.host.get_capabilities())
 
+    def test_all_that_guests_can_have_is_asked_again_when_a_device_came(self):
+        for number, ask in enumerate((
+                self.host.get_domain_capabilities,
+                self.host.get_mem_encryption_models,
+                self.host.get_mem_encryption_inventories,
+                lambda: self.host.tpm_models, lambda: self.host.tpm_versions,
+                lambda: self.host.supports_uefi)):
+            ask()
+            before = self.asked('getDomainCapabilities')
+            ask()
+            self.assertEqual(before, self.asked('getDomainCapabilities'), number)
+            self.devices.plug(hostdevices.GPU.replace('06_00', f'1{number}_00'))
+            ask()
+            self.assertGreater(self.asked('getDomainCapabilities'), before, number)
+
     def test_all_is_asked_again_over_a_new_connection(self):
         self.host.get_pci_devices()
         self.fake.lose_connections()
