@@ -200,9 +200,23 @@ class GuestStates:
     # All guests
 
     def get_all(self) -> States:
-        """Return the states of all guests by UUID."""
-        return calls.at_once(self._get_connection(), 'getAllDomainStats',
-                             self._states_of_all)
+        """Return the states of all guests by UUID, in one round trip.
+
+        While there are guests that did not answer when last asked for statistics, it
+        is looked first whether they do by now: those that do not are in
+        VIR_DOMAIN_NOSTATE, as in the statistics.
+        """
+        conn = self._get_connection()
+        silent = self._still_silent(conn)
+        found = calls.at_once(conn, 'getAllDomainStats', self._states_of_all)
+        for uuid in silent & found.keys():
+            found[uuid] = (libvirt.VIR_DOMAIN_NOSTATE, found[uuid][1])
+        return found
+
+    def _still_silent(self, conn: libvirt.virConnect) -> set[str]:
+        if self._silent:
+            self._silent = calls.at_once(conn, 'controlInfo', _silent)
+        return self._silent
 
     def _states_of_all(self, conn: libvirt.virConnect) -> States:
         found = {domain.UUIDString(): (stats['state.state'], domain.ID())
@@ -238,8 +252,7 @@ class GuestStates:
         if only_running:
             flags |= libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE
         conn = self._get_connection()
-        if self._silent:
-            self._silent = calls.at_once(conn, 'controlInfo', _silent)
+        self._still_silent(conn)
         found = self._get_stats(conn, kinds, flags)
         self._count = len(found)
         for uuid in self._silent & found.keys():

@@ -335,7 +335,11 @@ class Host:
         return found
 
     def get_domain_states(self) -> dict[str, tuple[int, int]]:
-        """Return what get_domain_state does of all guests by UUID, at once."""
+        """Return what get_domain_state does of all guests by UUID, at once.
+
+        Of a guest whose QEMU did not answer get_domain_stats, and does not yet, the
+        state is VIR_DOMAIN_NOSTATE.
+        """
         with self._asking():
             return self._states.get_all()
 

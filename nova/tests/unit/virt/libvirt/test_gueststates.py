@@ -209,12 +209,27 @@ class AllStatesTestCase(GuestStatesTestCase):
         again = self.states.get_stats(libvirt.VIR_DOMAIN_STATS_STATE, True)
         self.assertEqual([0], [stats['state.state'] for each, stats in again.items()
                                if each == stuck])
+        unknown = (libvirt.VIR_DOMAIN_NOSTATE, 2)
+        self.assertEqual([stuck], [each for each, state in self.states.get_all().items()
+                                   if state == unknown])
         self.assertEqual(['getAllDomainStats'], self.calls.late)
         release.set()
         waiting.wait_for(lambda: not self.calls.late, 'the late call')
         self.fake.hypervisor.find(stuck).control = (0, 0, 0)
         self.assertNotIn(0, [stats['state.state'] for stats
                              in self.states.get_stats(0, False).values()])
+
+    def test_guest_that_answers_again_has_its_state_again(self):
+        stuck = self.uuids[1]
+        release = self.fake.faults.hang('getAllDomainStats')
+        self.addCleanup(release.set)
+        self.occupy(stuck)
+        self.states.get_stats(0, False)
+        self.fake.hypervisor.find(stuck).control = (0, 0, 0)
+        self.assertEqual((libvirt.VIR_DOMAIN_RUNNING, 2), self.states.get_all()[stuck])
+        before = len(self.fake.faults.calls)
+        self.states.get_all()
+        self.assertEqual(['getAllDomainStats'], self.fake.faults.calls[before:])
 
     def test_slow_libvirt_is_waited_for(self):
         release = self.fake.faults.hang('getAllDomainStats')
