@@ -49,12 +49,16 @@ JOIN_TIMEOUT_S = 10
 #: libvirtd that just started finds out late, and tells nobody, which guests ended
 #: while it was away.
 SETTLING_S = (0.0, 1.0, 3.0, 8.0)
+#: The event of a start may come so long after the call that caused it has returned.
+START_GRACE_S = 1.0
 #: What comes in so soon after other events is delivered together.
 BURST_PAUSE_S = 0.0005
 #: Events that are delivered before other greenlets get their turn.
 TURN = 16
 #: Turns of libvirt's loop in which it frees what was closed, before it ends.
 _LAST_TURNS = 3
+#: Between two turns of libvirt's loop of which the first one failed.
+FAILURE_PAUSE_S = 0.1
 
 
 class EventLoop:
@@ -69,6 +73,7 @@ class EventLoop:
         self._thread: Any = None
         self._stopping = False
         self._registered = False
+        self._failure: Exception | None = None
 
     def acquire(self) -> None:
         """Make the loop run; to be called before the first connection is opened."""
@@ -96,7 +101,17 @@ class EventLoop:
 
     def _native_thread(self) -> None:
         while not self._stopping:
-            libvirt.virEventRunDefaultImpl()
+            try:
+                libvirt.virEventRunDefaultImpl()
+            except Exception as ex:  # noqa: BLE001  without it no event ever comes
+                self._failure = ex
+                native('time').sleep(FAILURE_PAUSE_S)
+
+    def report(self) -> None:
+        """Log the last failure of the loop, which its own thread must not."""
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            LOG.error("libvirt's event loop failed and went on: %s", failure)
 
     def _stop(self) -> None:
         # The timer wakes the loop too.
@@ -193,13 +208,19 @@ class _Lost:
 class _Ended:
     """An operation on a guest has ended."""
 
-    uuid: str
-    kind: Operation
+    operation: listeners.Registered
     succeeded: bool
 
 
+@dataclasses.dataclass(frozen=True)
+class _Unstarted:
+    """The start of a guest that was to follow its stop is overdue."""
+
+    uuid: str
+
+
 _Item = (libvirtevent.DomainEvent | libvirtevent.LibvirtEvent | _Opened | _Compare
-         | _Lost | _Ended)
+         | _Lost | _Ended | _Unstarted)
 
 
 class EventQueue:
@@ -233,6 +254,8 @@ class EventQueue:
         self._callbacks: dict[int, list[int]] = {}
         self._has_states = False
         self._stopped = threading.Event()
+        #: Ends the comparing for the connection before.
+        self._superseded = threading.Event()
 
     # Its life
 
@@ -241,6 +264,8 @@ class EventQueue:
         self._init_events()
 
     def _init_events(self) -> None:
+        # What came in too late to be delivered in the life before.
+        self._queue.clear()
         self._init_events_pipe()
         self._stopped.clear()
         LOOP.acquire()
@@ -258,6 +283,7 @@ class EventQueue:
             return
         wakeup, self._wakeup = self._wakeup, None
         self._stopped.set()
+        self._superseded.set()
         wakeup.close_writer()
         if self._dispatcher not in (None, threading.current_thread()):
             self._dispatcher.join(JOIN_TIMEOUT_S)
@@ -278,17 +304,19 @@ class EventQueue:
     def operation(self, uuid: str, kind: Operation) -> Iterator[None]:
         """Let what ends the guest's process within the block be no news.
 
-        Where the block fails after that, the guest's stop is told.
+        Where the block fails after that, or the guest is not started again, the
+        guest's stop is told.
         """
-        self._operations.begin(uuid, kind)
+        operation = listeners.Registered(uuid, kind, next(self._numbers))
+        self._operations.begin(operation)
         succeeded = False
         try:
             yield
             succeeded = True
         finally:
             # Behind the events that came in before.
-            if not self._queue_event(_Ended(uuid, kind, succeeded)):
-                self._operations.end(uuid, kind, succeeded)
+            if not self._queue_event(_Ended(operation, succeeded)):
+                self._operations.end(operation)
 
     # What comes in
 
@@ -320,15 +348,18 @@ class EventQueue:
 
     def opened(self, conn: libvirt.virConnect) -> None:
         """Note that there is a connection, whose events are watched."""
-        self._queue_event(_Opened())
-        start(self._settle, conn)
+        self._superseded.set()
+        self._superseded = superseded = threading.Event()
+        if self._queue_event(_Opened()):
+            start(self._settle, conn, superseded)
 
-    def _settle(self, conn: libvirt.virConnect) -> None:
+    def _settle(self, conn: libvirt.virConnect, superseded: threading.Event) -> None:
         began = time.monotonic()
         for due_s in SETTLING_S:
-            if self._stopped.wait(began + due_s - time.monotonic()):
+            if superseded.wait(began + due_s - time.monotonic()):
                 return
-            self._queue_event(_Compare(conn))
+            if not self._queue_event(_Compare(conn)):
+                return
 
     def lost(self, reason: str) -> None:
         """Note that there is no connection any more; from any thread."""
@@ -366,6 +397,7 @@ class EventQueue:
     def _dispatch_thread(self, wakeup: Wakeup) -> None:
         last = 0.0
         while wakeup.wait():
+            LOOP.report()
             self._dispatch_events()
             now = time.monotonic()
             if now - last < BURST_PAUSE_S:
@@ -393,9 +425,9 @@ class EventQueue:
         elif isinstance(item, _Compare):
             self._compare(number, item.conn)
         elif isinstance(item, _Ended):
-            stop = self._operations.end(item.uuid, item.kind, item.succeeded)
-            if stop is not None:
-                self._tell(stop)
+            self._dispatch_ended(item)
+        elif isinstance(item, _Unstarted):
+            self._tell_stop(item.uuid)
         elif isinstance(item, _Opened):
             LOG.info('Connected to libvirt')
             self._tell_connection(True, None)
@@ -407,8 +439,27 @@ class EventQueue:
         if event is None:
             return
         self._listeners.tell(number, event)
-        if not self._operations.keeps(event):
+        if not self._operations.keeps(number, event):
             self._tell(event)
+
+    def _dispatch_ended(self, item: _Ended) -> None:
+        uuid, kind = item.operation.uuid, item.operation.kind
+        self._operations.end(item.operation)
+        if not item.succeeded:
+            self._tell_stop(uuid)
+        elif kind is Operation.MIGRATION:
+            self._operations.release(uuid)
+        elif self._operations.has_unclaimed(uuid):
+            start(self._await_start, uuid)
+
+    def _await_start(self, uuid: str) -> None:
+        if not self._stopped.wait(START_GRACE_S):
+            self._queue_event(_Unstarted(uuid))
+
+    def _tell_stop(self, uuid: str) -> None:
+        stop = self._operations.release(uuid)
+        if stop is not None:
+            self._tell(stop)
 
     def _dispatch_lost(self, number: int, reason: str) -> None:
         # Whoever waits learns it even where somebody was faster to reconnect.
@@ -425,6 +476,8 @@ class EventQueue:
             # The connection is gone again, or silent; the next one compares.
             LOG.debug('States of guests not read: %s', errors.message_of(ex))
             return
+        # What ended the guest may have begun after this look was asked for.
+        seen = next(self._numbers)
         if not self._has_states:
             self._has_states = True
             self._states.begin(states)
@@ -432,7 +485,7 @@ class EventQueue:
         for event in self._states.catch_up(states):
             LOG.debug('Found without an event of libvirt: %r', event)
             self._listeners.tell(number, event)
-            if not self._operations.keeps(event):
+            if not self._operations.keeps(seen, event, was_found=True):
                 self._tell(event)
 
     @staticmethod

@@ -369,10 +369,12 @@ class Lifecycle:
                instance: 'objects.Instance', network_info: Any, reboot_type: str,
                block_device_info: BlockDeviceInfo | None = None) -> None:
         """Restart a guest; a soft reboot that fails becomes a hard one."""
-        if reboot_type == 'SOFT' and self._soft_reboot(instance):
-            LOG.info('Instance rebooted', instance=instance)
-            return
-        self.hard_reboot(context, instance, network_info, block_device_info)
+        # Around both: the guest may end after the soft one has given up.
+        with self._host.operation(instance, eventqueue.Operation.REBOOT):
+            if reboot_type == 'SOFT' and self._soft_reboot(instance):
+                LOG.info('Instance rebooted', instance=instance)
+                return
+            self.hard_reboot(context, instance, network_info, block_device_info)
 
     def hard_reboot(self, context: nova_context.RequestContext,
                     instance: 'objects.Instance', network_info: Any = None,

@@ -9,10 +9,11 @@ or send to another host is no news.
 
 from collections.abc import Callable, Iterator
 import contextlib
+import dataclasses
 import enum
 import queue
 import threading
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from oslo_log import log as logging
 
@@ -138,53 +139,90 @@ class Operation(enum.Enum):
     MIGRATION = 'migration'
 
 
+@dataclasses.dataclass(eq=False)
+class Registered:
+    """An operation on a guest under way.
+
+    :param after: number of the last event that came too early to belong to it.
+    """
+
+    uuid: str
+    kind: Operation
+    after: int
+    #: Whether the guest was started again; written by the dispatcher alone.
+    restarted: bool = False
+
+
+class _Kept(NamedTuple):
+    """A stop that may turn out to be no news."""
+
+    number: int
+    event: virtevent.LifecycleEvent
+    #: Whether the guest was found off, without an event that says why.
+    was_found: bool
+
+    def belongs_to(self, operation: Registered) -> bool:
+        """Tell whether the end of an operation decides what this stop is."""
+        if self.number <= operation.after:
+            return False
+        if operation.kind is Operation.MIGRATION:
+            return self.was_found
+        return not operation.restarted
+
+
 class Operations:
     """The operations under way, and the ends of guests that belong to them.
 
     A stop within a reboot is kept until the start that follows it, which makes it
-    no news; if the operation fails before, the stop is real and told after all.
+    no news, and every later stop news; without that start it is told after all.  A
+    guest found off while it is sent to another host is told of if that fails.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: dict[str, list[Operation]] = {}
+        self._running: dict[str, list[Registered]] = {}
         #: Seen by the dispatcher alone.
-        self._kept: dict[str, virtevent.LifecycleEvent] = {}
+        self._kept: dict[str, _Kept] = {}
 
-    def begin(self, uuid: str, kind: Operation) -> None:
+    def begin(self, operation: Registered) -> None:
         """Note an operation, before its command is sent."""
         with self._lock:
-            self._running.setdefault(uuid, []).append(kind)
+            before = self._running.get(operation.uuid, [])
+            self._running[operation.uuid] = [*before, operation]
 
-    def end(self, uuid: str, kind: Operation,
-            succeeded: bool) -> virtevent.LifecycleEvent | None:
-        """Forget an operation; return the stop that is to be told, if any."""
+    def end(self, operation: Registered) -> None:
+        """Forget an operation."""
         with self._lock:
-            running = self._running.get(uuid, [])
-            if kind in running:
-                running.remove(kind)
-            if not running:
-                self._running.pop(uuid, None)
-            still_rebooting = Operation.REBOOT in running
-        if still_rebooting:
-            return None
-        kept = self._kept.pop(uuid, None)
-        return None if succeeded else kept
+            left = [running for running in self._running.pop(operation.uuid, [])
+                    if running is not operation]
+            if left:
+                self._running[operation.uuid] = left
 
-    def is_running(self, uuid: str, kind: Operation) -> bool:
-        """Tell whether there is such an operation on a guest."""
-        return kind in self._running.get(uuid, ())
+    def has_unclaimed(self, uuid: str) -> bool:
+        """Tell whether a stop is kept that belongs to nothing under way."""
+        kept = self._kept.get(uuid)
+        return kept is not None and not self._is_claimed(uuid, kept)
 
-    def keeps(self, event: virtevent.LifecycleEvent) -> bool:
+    def release(self, uuid: str) -> virtevent.LifecycleEvent | None:
+        """Keep such a stop no longer, and return it; None if there is none."""
+        return self._kept.pop(uuid).event if self.has_unclaimed(uuid) else None
+
+    def _is_claimed(self, uuid: str, kept: _Kept) -> bool:
+        return any(kept.belongs_to(operation)
+                   for operation in self._running.get(uuid, ()))
+
+    def keeps(self, number: int, event: virtevent.LifecycleEvent,
+              was_found: bool = False) -> bool:
         """Tell whether an event is no news to anybody but listeners (for now)."""
         if not self._running and not self._kept:
             return False
         if event.transition == virtevent.EVENT_LIFECYCLE_STOPPED:
-            if self.is_running(event.uuid, Operation.REBOOT):
-                self._kept[event.uuid] = event
+            kept = _Kept(number, event, was_found)
+            if self._is_claimed(event.uuid, kept):
+                self._kept[event.uuid] = kept
                 return True
         elif event.transition == virtevent.EVENT_LIFECYCLE_STARTED:
             self._kept.pop(event.uuid, None)
+            for operation in self._running.get(event.uuid, ()):
+                operation.restarted |= number > operation.after
         return False
-
-

@@ -4,6 +4,7 @@
 import os
 import threading
 
+import fixtures
 import libvirt
 
 from nova import exception
@@ -182,7 +183,34 @@ class EventQueueTestCase(base.TestCase):
         self.queue.opened(self.conn)
         waiting.wait_for(lambda: self.queue._has_states, 'the second look')
 
+    def test_next_connection_ends_the_looks_over_the_one_before(self):
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.virt.libvirt.eventqueue.SETTLING_S', (0.0, 300.0)))
+        settle, begun, ended = self.queue._settle, [], []
+
+        def note(conn, superseded):
+            begun.append(conn)
+            settle(conn, superseded)
+            ended.append(conn)
+        self.queue._settle = note
+        self.watch()
+        self.assertEqual([], ended)
+        again = self.fake.open('qemu:///system')
+        self.queue.opened(again)
+        waiting.wait_for(lambda: ended, 'the end of the first')
+        waiting.wait_for(lambda: len(begun) == 2, 'the second')
+        self.assertEqual([self.conn], ended)
+
     # The end
+
+    def test_what_came_in_too_late_is_not_told_in_the_next_life(self):
+        self.watch()
+        self.queue.stop()
+        self.queue._queue.append((1, eventqueue._Lost('long ago')))
+        self.queue.start()
+        self.queue.lost('now')
+        waiting.wait_for(lambda: len(self.connected) > 1, 'the loss')
+        self.assertEqual([(True, None), (False, 'now')], self.connected)
 
     def test_nothing_is_told_after_the_end(self):
         self.watch()
@@ -221,11 +249,36 @@ class EventLoopTestCase(base.TestCase):
         self.assertFalse(thread.is_alive())
 
 
+    def test_it_goes_on_after_a_failure(self):
+        loop = eventqueue.EventLoop()
+        loop._registered = eventqueue.LOOP._registered
+        turn, turns = libvirt.virEventRunDefaultImpl, []
+
+        def fail_first():
+            turns.append(None)
+            if len(turns) == 1:
+                raise ValueError('broken')
+            turn()
+        self.useFixture(fixtures.MonkeyPatch(
+            'libvirt.virEventRunDefaultImpl', fail_first))
+        loop.acquire()
+        thread = loop._thread
+        waiting.wait_for(lambda: len(turns) > 1, 'the second turn')
+        loop.release()
+        self.assertFalse(thread.is_alive())
+        self.assertNotIn('broken', self.logs.output)
+        loop.report()
+        self.assertIn('broken', self.logs.output)
+
+
 class WakeupTestCase(base.TestCase):
     def test_full_pipe_blocks_nobody(self):
         wakeup = eventqueue.Wakeup()
         for _ in range(70_000):
+            # As if the reader had just been about to read each time.
+            wakeup._pending = False
             wakeup.wake()
+        self.assertRaises(BlockingIOError, wakeup._os.write, wakeup._writer, b'x')
         self.assertTrue(wakeup.wait())
         wakeup.close_writer()
         wakeup.close_reader()

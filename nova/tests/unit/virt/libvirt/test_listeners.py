@@ -248,6 +248,66 @@ class OperationTestCase(HostTestCase):
             pass
         self.wait_told(STOPPED)
 
+    def test_stop_after_the_restart_is_told_within_the_reboot(self):
+        with self.reboot():
+            self.domain.destroy()
+            self.domain.create()
+            self.domain.destroy()
+            self.wait_told(RESUMED, STARTED, STOPPED)
+        self.settle()
+        self.assertEqual([RESUMED, STARTED, STOPPED], self.transitions())
+
+    def test_stop_that_no_start_follows_is_told(self):
+        with self.reboot():
+            self.domain.destroy()
+        self.wait_told(STOPPED)
+
+    def test_start_that_comes_late_makes_the_stop_no_news(self):
+        with self.reboot():
+            self.domain.destroy()
+        self.domain.create()
+        self.wait_told(RESUMED, STARTED)
+
+    def test_stop_of_an_inner_reboot_is_left_to_the_outer(self):
+        with self.reboot():
+            with self.reboot():
+                self.domain.destroy()
+            self.settle()
+            operations = self.host._events._operations
+            self.assertFalse(operations.has_unclaimed(self.uuid))
+            self.domain.create()
+        self.wait_told(RESUMED, STARTED)
+
+    def find_off(self):
+        """Let the guest be found off, of which no event came."""
+        self.fake.hypervisor.find(self.uuid).state = libvirt.VIR_DOMAIN_SHUTOFF
+        self.host._events._queue_event(eventqueue._Compare(self.conn))
+        self.settle()
+
+    def migration(self):
+        return self.host.operation(self.uuid, listeners.Operation.MIGRATION)
+
+    def test_guest_found_off_after_its_migration_is_no_news(self):
+        with self.migration():
+            self.find_off()
+        self.settle()
+        self.assertEqual([], self.transitions())
+
+    def test_guest_found_off_in_a_failed_migration_is_told(self):
+        try:
+            with self.migration():
+                self.find_off()
+                self.assertEqual([], self.transitions())
+                raise ValueError
+        except ValueError:
+            pass
+        self.wait_told(STOPPED)
+
+    def test_stop_with_an_event_is_told_within_a_migration(self):
+        with self.migration():
+            self.domain.destroy()
+            self.wait_told(STOPPED)
+
     def test_failure_without_a_stop_tells_nothing(self):
         try:
             with self.reboot():
