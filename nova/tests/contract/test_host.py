@@ -100,8 +100,10 @@ class HostContract(base.BackendTestCase):
 
     def test_memory_in_use_is_less_than_all(self):
         self.need_call('getMemoryStats')
-        self.assertGreater(self.host.get_memory_mb_total(), 0)
-        self.assertGreater(self.host.get_memory_mb_used(), 0)
+        total_mb, used_mb = self.host.get_memory_mb()
+        self.assertEqual(self.host.get_memory_mb_total(), total_mb)
+        self.assertLess(0, used_mb)
+        self.assertLess(used_mb, total_mb)
 
     def test_cpus_that_run_are_some_of_all(self):
         self.assertTrue(self.host.get_online_cpus())
@@ -161,7 +163,14 @@ class TestHostOnTestDriver(HostContract, base.OnTestDriver):
 
 
 class TestHostOnQemu(HostContract, base.OnQemu):
-    pass
+    def test_memory_is_what_the_kernel_tells(self):
+        with open('/proc/meminfo', encoding='ascii') as file:
+            told_kb = {line.split(':')[0]: int(line.split()[1]) for line in file}
+        free_kb = sum(told_kb[name] for name in ('MemFree', 'Buffers', 'Cached'))
+        total_mb, used_mb = self.host.get_memory_mb()
+        self.assertEqual(told_kb['MemTotal'] // 1024, total_mb)
+        # Others take and give back some meanwhile.
+        self.assertAlmostEqual(total_mb - free_kb // 1024, used_mb, delta=total_mb / 10)
 
 
 del HostContract

@@ -55,10 +55,12 @@ def _as_number(version: Version | None) -> int | None:
     return major * 1_000_000 + minor * 1_000 + micro
 
 
-def _used_mb(stats: dict[str, int]) -> int:
+def _used_mb(total_mb: int, stats: dict[str, int]) -> int:
     """Return the memory that neither is free nor would be if somebody needed it."""
+    if not stats:
+        return 0
     free_kb = sum(stats.get(key, 0) for key in ('free', 'buffers', 'cached'))
-    return (stats.get('total', 0) - free_kb) // 1024
+    return total_mb - free_kb // 1024
 
 
 def _as_xml(cpu: str | vconfig.LibvirtConfigCPU) -> str:
@@ -794,14 +796,16 @@ class Host:
         """Return the memory that is not there for another guest, in MiB."""
         if self._file_backed_memory_mb:
             return self._get_memory_mb_of_guests()
-        return _used_mb(self._get_memory_stats())
+        stats = self._get_memory_stats()
+        return _used_mb(self._get_memory_mb_of(stats), stats)
 
     def get_memory_mb(self) -> tuple[int, int]:
         """Return what get_memory_mb_total and get_memory_mb_used do, of one moment."""
         if self._file_backed_memory_mb:
             return self._file_backed_memory_mb, self._get_memory_mb_of_guests()
         stats = self._get_memory_stats()
-        return self._get_memory_mb_of(stats), _used_mb(stats)
+        total_mb = self._get_memory_mb_of(stats)
+        return total_mb, _used_mb(total_mb, stats)
 
     def _get_memory_stats(self) -> dict[str, int]:
         with self._asking() as conn:
