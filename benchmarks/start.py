@@ -7,7 +7,7 @@ best of many is compared: CPU time, and the largest memory.
 
 A driver loads its parts when the first one is made, so what a driver costs that is
 ready for libvirt is printed as well.  It has no limit: it is paid once, by a service
-that uses most of it.
+that uses most of it.  The exit status is 1 where the import exceeds its limit.
 """
 
 import subprocess
@@ -38,8 +38,8 @@ def cost(statement: str) -> tuple[float, int]:
     return float(seconds), int(memory_kb)
 
 
-def main() -> None:
-    """Measure and print."""
+def main() -> int:
+    """Measure and print; 1 if the limit does not hold."""
     turns = [[cost(each) for each in (FLOOR, DRIVER, MADE)] for _ in range(_TURNS)]
     floor, driver, made = ([min(values) for values in zip(*each, strict=True)]
                            for each in zip(*turns, strict=True))
@@ -51,7 +51,9 @@ def main() -> None:
               f' {driver[column] / base:.2f} times, at most {LIMIT};'
               f' a driver made {made[column] * scale:6.1f}:'
               f' {made[column] / base:.2f} times')
+    return int(any(ours > base * LIMIT for ours, base in zip(driver, floor,
+                                                             strict=True)))
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())
