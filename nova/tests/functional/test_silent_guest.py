@@ -70,7 +70,7 @@ class SilentGuestTest(testtools.TestCase):
     def wait_for_answers(self) -> None:
         waiting.until(lambda: self.states() == self.running, 60, 'all answers')
         # The call that was held up is over, too.
-        waiting.until(lambda: not self.driver._host._connection.calls.late, 10,
+        waiting.until(lambda: not self.driver._host._connection.calls.late, 30,
                       'no late call')
 
     def test_it_alone_is_unknown_until_it_answers(self) -> None:
