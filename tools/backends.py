@@ -8,8 +8,7 @@ With NOVA_TEST_CONCURRENCY=eventlet or =threading, only on that one.
 
     python -m tools.backends stestr run --alike 'unit\.objects'
 
-Tests that --alike matches do not depend on it, and run on greenlets alone, unless
-native threads are asked for.
+Tests that --alike matches run on greenlets alone, unless native threads are asked for.
 """
 
 import os
