@@ -10,15 +10,14 @@ more: what is called beyond them fails at once.
 """
 
 from collections.abc import Callable
-import importlib
 import threading
 import time
-from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from nova import utils
 from nova.i18n import _
 from nova.virt.libvirt import errors
+from nova.virt.libvirt.threads import native
 
 T = TypeVar('T')
 
@@ -49,21 +48,6 @@ UNLIMITED = frozenset({
     'migrateToURI', 'migrateToURI2', 'migrateToURI3', 'qemuAgentCommand', 'restore',
     'restoreFlags', 'revertToSnapshot', 'save', 'saveFlags', 'setTime',
     'setUserPassword', 'shutdownFlags', 'snapshotCreateXML'})
-
-
-def start(target: Callable[..., None], *args: Any) -> threading.Thread:
-    """Run a function aside: in a greenlet where eventlet patched the library."""
-    thread = threading.Thread(target=target, args=args, daemon=True)
-    thread.start()
-    return thread
-
-
-def native(name: str) -> ModuleType:
-    """Return a module of the standard library as it was before any patching."""
-    if utils.concurrency_mode_threading():
-        return importlib.import_module(name)
-    module: ModuleType = utils.get_eventlet().patcher.original(name)
-    return module
 
 
 class _Job:

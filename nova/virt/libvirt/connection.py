@@ -24,6 +24,7 @@ from nova import utils
 from nova.i18n import _
 from nova.virt.libvirt import calls as libvirt_calls
 from nova.virt.libvirt import errors
+from nova.virt.libvirt import threads
 
 LOG = logging.getLogger(__name__)
 
@@ -215,13 +216,13 @@ class Connection:
     def _current_attempt(self) -> _Attempt:
         if self._attempt is None:
             self._attempt = _Attempt()
-            libvirt_calls.start(self._run_attempt, self._attempt)
+            threads.start(self._run_attempt, self._attempt)
         return self._attempt
 
     def _run_attempt(self, attempt: _Attempt) -> None:
         old = self._link
         if old is not None:
-            libvirt_calls.start(self._give_up, old)
+            threads.start(self._give_up, old)
         try:
             attempt.link = self._get_new_connection()
         except libvirt.libvirtError as ex:
@@ -312,7 +313,7 @@ class Connection:
             self._closed.set()
             link, self._link = self._link, None
         if link is not None:
-            libvirt_calls.start(self._give_up, link).join(CLOSE_TIMEOUT_S)
+            threads.start(self._give_up, link).join(CLOSE_TIMEOUT_S)
         self.calls.close()
 
     def _nudge(self) -> None:
@@ -342,7 +343,7 @@ class Connection:
             begin = not (self._reconnecting or self._closed.is_set())
             self._reconnecting |= begin
         if begin:
-            libvirt_calls.start(self._reconnect)
+            threads.start(self._reconnect)
         return True
 
     def _reconnect(self) -> None:

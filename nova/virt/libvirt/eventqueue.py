@@ -15,7 +15,6 @@ import contextlib
 import dataclasses
 import functools
 import itertools
-import os
 import threading
 import time
 from typing import Any
@@ -29,13 +28,13 @@ from nova.virt import event as virtevent
 from nova.virt.libvirt import errors
 from nova.virt.libvirt import event as libvirtevent
 from nova.virt.libvirt import listeners
-from nova.virt.libvirt.calls import native
-from nova.virt.libvirt.calls import start
 from nova.virt.libvirt.listeners import Operation
 from nova.virt.libvirt.listeners import WaitTimeout
+from nova.virt.libvirt.threads import Wakeup
+from nova.virt.libvirt.threads import native
+from nova.virt.libvirt.threads import start
 
-__all__ = ['LOOP', 'EventLoop', 'EventQueue', 'Operation', 'WaitTimeout', 'Wakeup',
-           'native']
+__all__ = ['LOOP', 'EventLoop', 'EventQueue', 'Operation', 'WaitTimeout']
 
 LOG = logging.getLogger(__name__)
 
@@ -131,51 +130,6 @@ def _ignore(context: Any, error: Any) -> None:
 
 
 LOOP = EventLoop()
-
-
-class Wakeup:
-    """A pipe that wakes its one reader; writing never blocks."""
-
-    def __init__(self) -> None:
-        self._os = native('os')
-        # Writers are native threads too: a lock of the patched kind is not for them.
-        self._lock = native('threading').Lock()
-        #: Whether the reader was woken and has not seen it yet.
-        self._pending = False
-        self._reader, writer = os.pipe()
-        self._writer: int | None = writer
-        os.set_blocking(writer, False)
-        os.set_blocking(self._reader, utils.concurrency_mode_threading())
-
-    def wake(self) -> None:
-        """Wake the reader, from any thread; too late after the end, it does nothing.
-
-        What the reader is to find must be there before.
-        """
-        if self._pending:
-            return
-        self._pending = True
-        with self._lock, contextlib.suppress(BlockingIOError):
-            if self._writer is not None:
-                self._os.write(self._writer, b'\0')
-
-    def wait(self) -> bool:
-        """Wait until woken; return False, once closed, where that is the end."""
-        woken = bool(os.read(self._reader, 4096))
-        # Before the reader looks: who comes later wakes it again.
-        self._pending = False
-        return woken
-
-    def close_writer(self) -> None:
-        """End it: the reader wakes for the last time."""
-        with self._lock:
-            writer, self._writer = self._writer, None
-        if writer is not None:
-            self._os.close(writer)
-
-    def close_reader(self) -> None:
-        """Free the reader's end; only for the reader itself."""
-        self._os.close(self._reader)
 
 
 def _settled_state(stats: dict[str, Any]) -> int:

@@ -15,6 +15,7 @@ import libvirt
 from nova import exception
 from nova.virt.libvirt import calls
 from nova.virt.libvirt import errors
+from nova.virt.libvirt import threads
 
 #: (VIR_DOMAIN_*, number of the domain, or -1 if it does not run)
 State = tuple[int, int]
@@ -291,7 +292,7 @@ def _silent(conn: libvirt.virConnect) -> set[str]:
                  for domain in conn.listAllDomains(RUNNING)}
         if not any(0 < since_ms < SILENT_AFTER_MS for since_ms in waits.values()):
             break
-        calls.native('time').sleep(_PAUSE_S)
+        threads.native('time').sleep(_PAUSE_S)
     return {uuid for uuid, since_ms in waits.items() if since_ms >= SILENT_AFTER_MS}
 
 

@@ -10,7 +10,7 @@ from oslo_log import log as logging
 
 from nova import exception
 from nova import utils
-from nova.virt.libvirt import calls
+from nova.virt.libvirt import threads
 from nova.virt.libvirt.designer import guestos
 
 LOG = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class OSDatabase:
     def __init__(self, read: Callable[[], Iterable[Entry]] | None = None) -> None:
         self._read = read or read_libosinfo
         # Taken in native threads.
-        self._lock = calls.native('threading').Lock()
+        self._lock = threads.native('threading').Lock()
         self._index: _Index | None = None
 
     def find(self, name: str, version: str | None = None) -> Entry:

@@ -20,7 +20,7 @@ from oslo_concurrency import processutils
 from oslo_log import log as logging
 
 from nova import utils
-from nova.virt.libvirt import calls
+from nova.virt.libvirt import threads
 
 LOG = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class _Starter:
     """What runs in a native thread, with what eventlet has not patched."""
 
     def __init__(self) -> None:
-        self._os = calls.native('os')
+        self._os = threads.native('os')
 
     def run(self, words: list[str],
             environment: Mapping[str, str]) -> tuple[int, str, str]:

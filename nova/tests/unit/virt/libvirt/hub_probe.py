@@ -13,8 +13,8 @@ from typing import Any
 
 import libvirt
 
-from nova.virt.libvirt import eventqueue
 from nova.virt.libvirt import host as libvirt_host
+from nova.virt.libvirt import threads
 
 URI = 'test:///default'
 SLOW_S = 0.7
@@ -55,7 +55,7 @@ class SlowConnection(libvirt.virConnect):
 
 def sleep_in_c() -> None:
     """Sleep as a library does that knows nothing of greenlets."""
-    eventqueue.native('time').sleep(SLOW_S)
+    threads.native('time').sleep(SLOW_S)
 
 
 def slow_open(uri: str, auth: list[Any], flags: int) -> libvirt.virConnect:

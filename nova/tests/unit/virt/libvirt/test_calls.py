@@ -11,6 +11,7 @@ from nova.tests.fixtures.libvirt import waiting
 from nova.tests.unit import base
 from nova.virt.libvirt import calls
 from nova.virt.libvirt import errors
+from nova.virt.libvirt import threads
 
 
 class Domain(libvirt.virDomain):
@@ -34,7 +35,7 @@ class Connection(libvirt.virConnect):
 
     def __init__(self):
         # What hangs is libvirt, in a native thread.
-        self.go_on = calls.native('threading').Event()
+        self.go_on = threads.native('threading').Event()
         self.threads = []
         self.made = []
 
@@ -50,7 +51,7 @@ class Connection(libvirt.virConnect):
         return self.hang()
 
     def ident(self):
-        return calls.native('threading').get_ident()
+        return threads.native('threading').get_ident()
 
     def fail(self):
         raise libvirt.libvirtError('no')
@@ -161,7 +162,7 @@ class CallsTestCase(base.TestCase):
         def short():
             under_way.append(1)
             most.append(len(under_way))
-            calls.native('time').sleep(0)  # lets the others go
+            threads.native('time').sleep(0)  # lets the others go
             under_way.pop()
         self.run_together(made, short, 8)
         self.assertEqual([1] * 8, most)
@@ -290,14 +291,14 @@ class CallsTestCase(base.TestCase):
     # Ending
 
     def test_nothing_of_it_remains(self):
-        def threads():
-            return [thread for thread in calls.native('threading').enumerate()
+        def running():
+            return [thread for thread in threads.native('threading').enumerate()
                     if thread.name == 'libvirt-call']
         for _ in range(20):
             made, conn = self.make()
             conn.lookup()
             made.close()
-        waiting.wait_for(lambda: not threads(), f'{threads()}')
+        waiting.wait_for(lambda: not running(), f'{running()}')
 
     def test_given_up_before_its_turn_it_is_never_made(self):
         made, _conn = self.make()

@@ -269,24 +269,3 @@ class EventLoopTestCase(base.TestCase):
         self.assertNotIn('broken', self.logs.output)
         loop.report()
         self.assertIn('broken', self.logs.output)
-
-
-class WakeupTestCase(base.TestCase):
-    def test_full_pipe_blocks_nobody(self):
-        wakeup = eventqueue.Wakeup()
-        for _ in range(70_000):
-            # As if the reader had just been about to read each time.
-            wakeup._pending = False
-            wakeup.wake()
-        self.assertRaises(BlockingIOError, wakeup._os.write, wakeup._writer, b'x')
-        self.assertTrue(wakeup.wait())
-        wakeup.close_writer()
-        wakeup.close_reader()
-
-    def test_waking_after_the_end_does_nothing(self):
-        wakeup = eventqueue.Wakeup()
-        wakeup.close_writer()
-        wakeup.wake()
-        wakeup.close_writer()
-        self.assertFalse(wakeup.wait())
-        wakeup.close_reader()

@@ -160,12 +160,12 @@ from nova import monkey_patch
 monkey_patch.patch({backend!r})
 import threading
 import time
-from nova.virt.libvirt import calls
+from nova.virt.libvirt import threads
 from nova.virt.libvirt import osdatabase
 
 def read():
     # Blocks its thread, whatever was patched.
-    calls.native('time').sleep(1)
+    threads.native('time').sleep(1)
     return [osdatabase.Entry('any', frozenset({{'any'}}), is_dated=True)]
 
 database = osdatabase.OSDatabase(read)
