@@ -184,8 +184,8 @@ def _burst() -> float:
 
 
 def _burst_of(who: str) -> float:
-    from nova.virt.libvirt import eventqueue
-    eventqueue.LOOP.acquire()
+    from nova.virt.libvirt import eventloop
+    eventloop.LOOP.acquire()
     taker: Any = {'nobody': None, 'raw': _Raw, 'driver': _Driver}[who]
     taker = taker and taker('test:///default')
     domain = _test_domain(taker)
@@ -204,7 +204,7 @@ def _burst_of(who: str) -> float:
         assert kinds[::2] == kinds[:1] * (BURST // 2), f'{who}: out of order'
         assert kinds[1::2] == kinds[1:2] * (BURST // 2), f'{who}: out of order'
     _end(taker)
-    eventqueue.LOOP.release()
+    eventloop.LOOP.release()
     return spent
 
 

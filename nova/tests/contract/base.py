@@ -12,7 +12,7 @@ import testtools
 from nova.tests.contract import backends
 from nova.tests.fixtures.libvirt.hypervisor import FakeHypervisor
 from nova.virt.libvirt import errors
-from nova.virt.libvirt import eventqueue
+from nova.virt.libvirt import eventloop
 
 DOMAIN = """
 <domain type='{virt_type}'>
@@ -39,8 +39,8 @@ class BackendTestCase(testtools.TestCase):
         super().setUp()
         self.useFixture(fixtures.FakeLogger(level=None))
         # Connections with events and keepalive need the loop before they open.
-        eventqueue.LOOP.acquire()
-        self.addCleanup(eventqueue.LOOP.release)
+        eventloop.LOOP.acquire()
+        self.addCleanup(eventloop.LOOP.release)
         self._find_backend()
         self.conn = self.opener(self.backend.uri, [[], lambda *_: -1, None], 0)
         self.addCleanup(self.conn.close)

@@ -28,13 +28,13 @@ from nova.virt import event as virtevent
 from nova.virt.libvirt import errors
 from nova.virt.libvirt import event as libvirtevent
 from nova.virt.libvirt import listeners
+from nova.virt.libvirt.eventloop import LOOP
 from nova.virt.libvirt.listeners import Operation
 from nova.virt.libvirt.listeners import WaitTimeout
 from nova.virt.libvirt.threads import Wakeup
-from nova.virt.libvirt.threads import native
 from nova.virt.libvirt.threads import start
 
-__all__ = ['LOOP', 'EventLoop', 'EventQueue', 'Operation', 'WaitTimeout']
+__all__ = ['LOOP', 'EventQueue', 'Operation', 'WaitTimeout']
 
 LOG = logging.getLogger(__name__)
 
@@ -54,82 +54,6 @@ START_GRACE_S = 1.0
 BURST_PAUSE_S = 0.0005
 #: Events that are delivered before other greenlets get their turn.
 TURN = 16
-#: Turns of libvirt's loop in which it frees what was closed, before it ends.
-_LAST_TURNS = 3
-#: Between two turns of libvirt's loop of which the first one failed.
-FAILURE_PAUSE_S = 0.1
-
-
-class EventLoop:
-    """libvirt's event loop, of which there is one per process, in its own thread.
-
-    It runs as long as anybody holds it.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._users = 0
-        self._thread: Any = None
-        self._stopping = False
-        self._registered = False
-        self._failure: Exception | None = None
-
-    def acquire(self) -> None:
-        """Make the loop run; to be called before the first connection is opened."""
-        with self._lock:
-            self._users += 1
-            if self._users == 1:
-                self._start()
-
-    def release(self) -> None:
-        """Let the loop end when nobody holds it any more."""
-        with self._lock:
-            self._users -= 1
-            if self._users == 0:
-                self._stop()
-
-    def _start(self) -> None:
-        if not self._registered:
-            libvirt.registerErrorHandler(_ignore, None)
-            libvirt.virEventRegisterDefaultImpl()
-            self._registered = True
-        self._stopping = False
-        self._thread = native('threading').Thread(
-            target=self._native_thread, name='libvirt-events', daemon=True)
-        self._thread.start()
-
-    def _native_thread(self) -> None:
-        while not self._stopping:
-            try:
-                libvirt.virEventRunDefaultImpl()
-            except Exception as ex:  # noqa: BLE001  without it no event ever comes
-                self._failure = ex
-                native('time').sleep(FAILURE_PAUSE_S)
-
-    def report(self) -> None:
-        """Log the last failure of the loop, which its own thread must not."""
-        failure, self._failure = self._failure, None
-        if failure is not None:
-            LOG.error("libvirt's event loop failed and went on: %s", failure)
-
-    def _stop(self) -> None:
-        # The timer wakes the loop too.
-        libvirt.virEventAddTimeout(1, self._count_down, [_LAST_TURNS])
-        utils.tpool_wrap(self._thread).join(JOIN_TIMEOUT_S)
-        self._thread = None
-
-    def _count_down(self, timer: int, turns: list[int]) -> None:
-        turns[0] -= 1
-        if turns[0] == 0:
-            libvirt.virEventRemoveTimeout(timer)
-            self._stopping = True
-
-
-def _ignore(context: Any, error: Any) -> None:
-    """Keep libvirt from writing to stderr what it raises as an error too."""
-
-
-LOOP = EventLoop()
 
 
 def _settled_state(stats: dict[str, Any]) -> int:

@@ -234,38 +234,3 @@ class EventQueueTestCase(base.TestCase):
             self.queue.stop()
         self.assertLessEqual(open_descriptors(), descriptors)
         self.assertLessEqual(threading.active_count(), threads)
-
-
-class EventLoopTestCase(base.TestCase):
-    def test_it_runs_as_long_as_anybody_holds_it(self):
-        loop = eventqueue.EventLoop()
-        loop._registered = eventqueue.LOOP._registered
-        loop.acquire()
-        loop.acquire()
-        thread = loop._thread
-        loop.release()
-        self.assertTrue(thread.is_alive())
-        loop.release()
-        self.assertFalse(thread.is_alive())
-
-
-    def test_it_goes_on_after_a_failure(self):
-        loop = eventqueue.EventLoop()
-        loop._registered = eventqueue.LOOP._registered
-        turn, turns = libvirt.virEventRunDefaultImpl, []
-
-        def fail_first():
-            turns.append(None)
-            if len(turns) == 1:
-                raise ValueError('broken')
-            turn()
-        self.useFixture(fixtures.MonkeyPatch(
-            'libvirt.virEventRunDefaultImpl', fail_first))
-        loop.acquire()
-        thread = loop._thread
-        waiting.wait_for(lambda: len(turns) > 1, 'the second turn')
-        loop.release()
-        self.assertFalse(thread.is_alive())
-        self.assertNotIn('broken', self.logs.output)
-        loop.report()
-        self.assertIn('broken', self.logs.output)
