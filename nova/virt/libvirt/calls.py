@@ -2,34 +2,41 @@
 # Copyright the nova-libvirt authors
 """Calls into libvirt, which may block for as long as libvirtd likes.
 
-Each call runs in a native thread that is not the caller's: under eventlet one of
-its own pool, so that the hub goes on, else one that is kept here.  Hence the caller
-can go on after a deadline.  The thread cannot; it is free again when libvirt
-answers or keepalive closes the connection.  So many threads may be late and no
-more: what is called beyond them fails at once.
+Each call runs in a native thread that is not the caller's.  Hence the hub goes on,
+and the caller can go on after a deadline.  The thread cannot; it is free again when
+libvirt answers or keepalive closes the connection.  There are so many threads and no
+more: a call beyond them waits for one within its deadline, or fails at once where
+others are late.
 """
 
 from collections.abc import Callable
-import threading
+import contextlib
 import time
 from typing import Any, TypeVar, cast
 
-from nova import utils
 from nova.i18n import _
 from nova.virt.libvirt import errors
 from nova.virt.libvirt.threads import native
+from nova.virt.libvirt.workers import Answer
+from nova.virt.libvirt.workers import Workers
 
 T = TypeVar('T')
 
-#: Threads that calls without an answer may occupy: fewer than the 20 of eventlet's
-#: pool, so that a new connection can always be opened.
+#: Calls with a deadline that occupy a thread at once.  libvirtd itself works on five
+#: of a client's at once, unless it is told otherwise (max_client_requests).
 MAX_LATE = 16
+#: Calls that may take long: builds, migrations, snapshots; each has its thread.
+MAX_LONG = 64
+#: Threads that are kept for the next calls that may take long.
+KEPT_LONG = 4
 #: Calls that were made so long ago, several at once, may wait for nobody.
 NUDGE_AFTER_S = 0.05
+#: How often libvirtd is asked whether it lives while a call may take long.
+PROBE_S = 5
+#: Threads for that: one that is held up is woken by the next.
+_NUDGERS = 3
 #: A call that takes longer has the connection no more to itself.
 LONG_S = 0.005
-#: Idle threads that are kept for the next calls.
-MAX_IDLE = 32
 
 #: What libvirt answers with; all else are objects of its own, whose methods may block.
 _PLAIN = (str, bytes, int, float, dict, type(None))
@@ -39,7 +46,8 @@ _DATA = (*_PLAIN, list, tuple)
 LOCAL = frozenset({'ID', 'UUID', 'UUIDString', 'connect', 'name'})
 
 #: Methods that take as long as the guest's memory or disk is big, that wait for the
-#: guest, or that libvirt gives up by itself: nobody can say here when they are late.
+#: guest, or that libvirt gives up by itself: nobody can say here when they are late,
+#: as long as libvirtd answers anything at all.
 UNLIMITED = frozenset({
     'blockCommit', 'blockCopy', 'blockPull', 'blockRebase', 'blockResize', 'close',
     'coreDump', 'coreDumpWithFormat', 'create', 'createWithFiles', 'createWithFlags',
@@ -54,22 +62,45 @@ class _Job:
     """One call, which somebody waits for and somebody else makes."""
 
     def __init__(self, name: str, function: Callable[..., Any], args: tuple[Any, ...],
-                 kwargs: dict[str, Any]) -> None:
+                 kwargs: dict[str, Any], deadline_s: float | None) -> None:
         self.name = name
         self._function = function
         self._args = args
         self._kwargs = kwargs
-        self.began = self.ended = self.given_up = self.counts = False
+        self.deadline_s = deadline_s
+        self.began = self.ended = self.given_up = False
         self.made_at = time.monotonic()
+
+    @property
+    def may_take_long(self) -> bool:
+        return self.deadline_s is None
 
     def call(self) -> Any:
         return self._function(*self._args, **self._kwargs)
 
 
+class _Lane:
+    """Calls of one sort, which occupy so many threads and no more."""
+
+    def __init__(self, most: int, kept: int) -> None:
+        self._most = most
+        self.workers = Workers(most, kept, 'libvirt-call')
+        #: Calls that have or want a thread, late or not.
+        self.under_way = 0
+        #: Those that were given up and occupy their threads still.
+        self.late: list[_Job] = []
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether one call more may become one late call too many."""
+        return bool(self.late) and self.under_way >= self._most
+
+
 class Calls:
     """Makes calls, and gives up those that get no answer in time.
 
-    :param deadline_s: how long an answer is waited for.
+    :param deadline_s: how long an answer is waited for; where a call may take long,
+        how long libvirtd may answer nothing at all meanwhile.
     :param nudge: makes a call that libvirtd answers at once; see _Nudger.
     """
 
@@ -80,10 +111,8 @@ class Calls:
         self._turns = _Turns()
         # Taken in threads of either kind, and held for no longer than a comparison.
         self._lock = native('threading').Lock()
-        self._late: list[_Job] = []
-        #: Calls with a deadline that occupy a thread or are about to, late or not.
-        self._under_way = 0
-        self._threads = _Threads() if utils.concurrency_mode_threading() else None
+        self._short = _Lane(MAX_LATE, kept=MAX_LATE)
+        self._long = _Lane(MAX_LONG, kept=KEPT_LONG)
 
     def wrap(self, target: T) -> T:
         """Return an object whose methods are called here, and their results' too."""
@@ -92,12 +121,12 @@ class Calls:
     @property
     def late(self) -> list[str]:
         """Names of the calls that were given up and occupy their threads still."""
-        return [job.name for job in self._late]
+        return [job.name for lane in (self._short, self._long) for job in lane.late]
 
     def close(self) -> None:
         """Let the idle threads end; the late ones end with their calls."""
-        if self._threads is not None:
-            self._threads.close()
+        for lane in (self._short, self._long):
+            lane.workers.close()
         if self._nudger is not None:
             self._nudger.close()
 
@@ -111,7 +140,7 @@ class Calls:
             late.
         """
         deadline_s = None if name in UNLIMITED else self.deadline_s
-        return self._run(_Job(name, function, args, kwargs), deadline_s)
+        return self._run(_Job(name, function, args, kwargs, deadline_s))
 
     def run_within(self, deadline_s: float, name: str, function: Callable[..., Any],
                    *args: Any) -> Any:
@@ -119,45 +148,50 @@ class Calls:
 
         :raises nova.virt.libvirt.errors.TooLate: after the deadline.
         """
-        return self._run(_Job(name, function, args, {}), deadline_s)
+        return self._run(_Job(name, function, args, {}, deadline_s))
 
-    def _run(self, job: _Job, deadline_s: float | None) -> Any:
-        self._admit(job, deadline_s is not None)
-        if self._threads is not None:
-            return self._run_in_thread(self._threads, job, deadline_s)
-        return self._run_in_tpool(job, deadline_s)
+    def _run(self, job: _Job) -> Any:
+        lane = self._lane_of(job)
+        self._admit(lane, job)
+        try:
+            self._note(job)
+            answer = lane.workers.start(self._make, job)
+            if not self._is_answered(answer, job):
+                raise errors.too_late(job.name, job.deadline_s or self.deadline_s)
+        except BaseException:
+            # A time-out of the caller's own as well, or no thread to be had.
+            self._give_up(job)
+            raise
+        return answer.result()
 
-    def _admit(self, job: _Job, may_be_late: bool) -> None:
+    def _lane_of(self, job: _Job) -> _Lane:
+        return self._long if job.may_take_long else self._short
+
+    def _admit(self, lane: _Lane, job: _Job) -> None:
         """Let a call begin, unless it may become one late call too many."""
         with self._lock:
-            if not (self._late and self._under_way >= MAX_LATE):
-                job.counts = may_be_late
-                self._under_way += may_be_late
-                if self._nudger is not None:
-                    self._nudger.add(job)
+            if not lane.is_blocked:
+                lane.under_way += 1
                 return
         raise errors.hypervisor_unavailable(
             _('%(name)s was not called: libvirt has not answered %(late)s')
             % {'name': job.name, 'late': ', '.join(sorted(set(self.late)))})
 
-    def _run_in_thread(self, threads: '_Threads', job: _Job,
-                       deadline_s: float | None) -> Any:
-        answer = threads.start(self._make, job)
-        if not answer.wait(deadline_s):
-            raise self._give_up(job, deadline_s)
-        return answer.result()
+    def _note(self, job: _Job) -> None:
+        if self._nudger is not None:
+            with self._lock:
+                self._nudger.add(job)
 
-    def _run_in_tpool(self, job: _Job, deadline_s: float | None) -> Any:
-        eventlet = utils.get_eventlet()
-        timeout = eventlet.Timeout(deadline_s)
-        try:
-            return eventlet.tpool.execute(self._make, job)
-        except eventlet.Timeout as ex:
-            if ex is not timeout:
-                raise
-            raise self._give_up(job, deadline_s) from None
-        finally:
-            timeout.cancel()
+    def _is_answered(self, answer: Answer, job: _Job) -> bool:
+        """Wait for an answer as long as there may be one."""
+        if job.deadline_s is not None:
+            return answer.wait(job.deadline_s)
+        # Something must have been asked in between, and more than once.
+        patience_s = max(self.deadline_s, 3 * PROBE_S)
+        while not answer.wait(PROBE_S):
+            if self._nudger is not None and self._nudger.silent_s(job) > patience_s:
+                return False
+        return True
 
     def _make(self, job: _Job) -> Any:
         """Make a call, unless it was given up before its turn came."""
@@ -176,27 +210,27 @@ class Calls:
             return job.began
 
     def _end(self, job: _Job) -> None:
+        lane = self._lane_of(job)
         with self._lock:
             job.ended = True
-            self._under_way -= job.counts
+            lane.under_way -= 1
             if job.given_up:
-                self._late.remove(job)
-        self._forget(job)
-
-    def _forget(self, job: _Job) -> None:
+                lane.late.remove(job)
         if self._nudger is not None:
             self._nudger.remove(job)
 
-    def _give_up(self, job: _Job, deadline_s: float | None) -> Exception:
-        """Wait no longer for a call; return the error that says so."""
+    def _give_up(self, job: _Job) -> None:
+        """Wait no longer for a call."""
+        lane = self._lane_of(job)
         with self._lock:
             job.given_up = True
-            if not job.began:
-                self._under_way -= job.counts
-                self._forget(job)
-            elif not job.ended:
-                self._late.append(job)
-        return errors.too_late(job.name, deadline_s)
+            if job.began and not job.ended:
+                lane.late.append(job)
+            if job.began:
+                return
+            lane.under_way -= 1
+        if self._nudger is not None:
+            self._nudger.remove(job)
 
 
 class _Turns:
@@ -206,20 +240,22 @@ class _Turns:
     interrupts that wait.  libvirt's client (9.0.0) then leaves something behind that
     names a place on the waiting thread's stack; where the connection breaks at that
     moment, it is used when the place is another's, and the process crashes.  Beside a
-    call that takes long there is no other way, and little danger while it lasts.
+    call that takes long there is no other way, and little danger while it lasts.  The
+    nudger takes no turn: to interrupt such a wait is what it is for.
     """
 
     def __init__(self) -> None:
-        self._make: Callable[[], threading.Lock] = native('threading').Lock
-        self._turn: threading.Lock = self._make()
+        self._make = native('threading').Lock
+        self._turn = self._make()
+        self._passing = self._make()
 
-    def take(self) -> threading.Lock:
+    def take(self) -> Any:
         """Wait for one's turn, not longer than LONG_S for each long call.
 
-        :returns: what is to be released after the call.
+        :returns: the lock that is to be released after the call.
         """
         while True:
-            turn: threading.Lock = self._turn
+            turn = self._turn
             if not turn.acquire(timeout=LONG_S):
                 self._pass_by(turn)
             elif turn is self._turn:
@@ -227,13 +263,15 @@ class _Turns:
             else:
                 turn.release()  # who had it was passed by; those behind have moved
 
-    def _pass_by(self, turn: threading.Lock) -> None:
-        if turn is self._turn:
-            self._turn = self._make()
+    def _pass_by(self, turn: Any) -> None:
+        # Of several who waited for the same turn one makes the next.
+        with self._passing:
+            if turn is self._turn:
+                self._turn = self._make()
 
 
 class _Nudger:
-    """Wakes libvirt's client where it has not noticed a call.
+    """Wakes libvirt's client where it has not noticed a call, and libvirtd's pulse.
 
     One of the threads that make calls waits for what comes over the socket, for the
     others too.  A call that another thread makes while that one begins to wait is not
@@ -241,150 +279,81 @@ class _Nudger:
     second of others made one after the other hangs too).  Any call does; so as long
     as several are under way and one of them is not young, one more is made now
     and then.
+
+    A call that may take long is asked beside at intervals, so that it is known
+    whether libvirtd still answers anything.
     """
 
     def __init__(self, nudge: Callable[[], None]) -> None:
         self._nudge = nudge
-        threads = native('threading')
+        self._workers = Workers(_NUDGERS, kept=1, name='libvirt-nudge')
         self._jobs: set[_Job] = set()
-        self._several = threads.Event()
+        self._heard_at = time.monotonic()
+        #: There is something to do, and it is urgent.
+        self._needed = native('threading').Event()
+        self._several = native('threading').Event()
         self._closed = False
-        self._thread = threads.Thread(
+        self._thread = native('threading').Thread(
             target=self._run, name='libvirt-nudge', daemon=True)
         self._started = False
 
     def add(self, job: _Job) -> None:
         """Note a call; not to be called twice at once."""
         self._jobs.add(job)
-        if len(self._jobs) > 1 and not self._several.is_set():
+        several = len(self._jobs) > 1
+        if several:
             self._several.set()
+        if several or job.may_take_long:
+            self._needed.set()
             if not self._started:
-                self._started = True
                 self._thread.start()
+                self._started = True
 
     def remove(self, job: _Job) -> None:
         """Note that a call is over, from any thread."""
         self._jobs.discard(job)
+        if job.ended:
+            self._heard_at = time.monotonic()
+
+    def silent_s(self, job: _Job) -> float:
+        """Return how long nothing was answered while a call is under way."""
+        return time.monotonic() - max(self._heard_at, job.made_at)
 
     def close(self) -> None:
-        """Let the thread end."""
+        """Let the threads end."""
         self._closed = True
+        self._needed.set()
         self._several.set()
+        self._workers.close()
 
     def _run(self) -> None:
         sleep = native('time').sleep
         while True:
-            self._several.wait()
-            sleep(NUDGE_AFTER_S)
+            self._needed.wait()
+            if self._several.wait(PROBE_S):
+                sleep(NUDGE_AFTER_S)
             if self._closed:
                 return
-            # First: who comes from now on sets it again.
-            self._several.clear()
-            jobs = list(self._jobs)
-            if len(jobs) < 2:
-                continue
+            if self._is_one_waiting() and self._workers.has_free():
+                with contextlib.suppress(RuntimeError):  # no thread to be had
+                    self._workers.start(self._ask, None)
+
+    def _is_one_waiting(self) -> bool:
+        """Tell whether there is a call to be helped; note if there is none."""
+        # First: who comes from now on sets them again.
+        self._needed.clear()
+        self._several.clear()
+        jobs = list(self._jobs)
+        if len(jobs) > 1:
             self._several.set()
-            if any(time.monotonic() - job.made_at > NUDGE_AFTER_S for job in jobs):
-                self._nudge()
-
-
-class _Answer:
-    """What a call comes to, for the one who waits for it."""
-
-    def __init__(self) -> None:
-        self._is_there = threading.Lock()
-        self._is_there.acquire()
-        self._value: Any = None
-        self._error: BaseException | None = None
-
-    def give(self, value: Any, error: BaseException | None) -> None:
-        self._value, self._error = value, error
-        self._is_there.release()
-
-    def wait(self, timeout_s: float | None) -> bool:
-        """Return whether it is there."""
-        return self._is_there.acquire(timeout=-1 if timeout_s is None else timeout_s)
-
-    def result(self) -> Any:
-        """Return the value, or raise the error."""
-        error = self._error
-        if error is None:
-            return self._value
-        try:
-            raise error
-        finally:
-            # The traceback of an error that names it keeps it alive.
-            self._error = error = None
-
-
-class _Thread:
-    """A thread that makes one call after the other.
-
-    :param put_back: called with the thread when it is free; returns whether it is
-        still needed.
-    """
-
-    def __init__(self, put_back: Callable[['_Thread'], bool]) -> None:
-        self._put_back = put_back
-        self._has_work = threading.Lock()
-        self._has_work.acquire()
-        self._work: tuple[Callable[[_Job], Any], _Job, _Answer] | None = None
-        threading.Thread(target=self._run, name='libvirt-call', daemon=True).start()
-
-    def give(self, make: Callable[[_Job], Any] | None, job: _Job | None = None,
-             answer: _Answer | None = None) -> None:
-        """Let it make a call; without one it ends."""
-        self._work = (make, job, answer) if make and job and answer else None
-        self._has_work.release()
-
-    def _run(self) -> None:
-        needed = True
-        while needed:
-            self._has_work.acquire()
-            if self._work is None:
-                return
-            make, job, answer = self._work
-            self._work = None
-            value = error = None
-            try:
-                value = make(job)
-            except BaseException as ex:  # noqa: BLE001  raised where it is waited for
-                error = ex
-            # First, so that who got the answer finds this thread for the next call.
-            needed = self._put_back(self)
-            answer.give(value, error)
-            # It would hold what libvirt handed out until the next call.
-            del make, job, answer, value, error
-
-
-class _Threads:
-    """The threads of a process without eventlet, one for each call under way."""
-
-    def __init__(self) -> None:
-        self._idle: list[_Thread] = []
-        self._closed = False
-
-    def start(self, make: Callable[[_Job], Any], job: _Job) -> _Answer:
-        """Begin a call."""
-        answer = _Answer()
-        try:
-            thread = self._idle.pop()
-        except IndexError:
-            thread = _Thread(self._put_back)
-        thread.give(make, job, answer)
-        return answer
-
-    def _put_back(self, thread: _Thread) -> bool:
-        if self._closed or len(self._idle) >= MAX_IDLE:
+        elif not any(job.may_take_long for job in jobs):
             return False
-        self._idle.append(thread)
-        return True
+        self._needed.set()
+        return any(time.monotonic() - job.made_at > NUDGE_AFTER_S for job in jobs)
 
-    def close(self) -> None:
-        """Let the threads end that do nothing, and the others after their calls."""
-        self._closed = True
-        while self._idle:
-            self._idle.pop().give(None)
+    def _ask(self, _nothing: None) -> None:
+        self._nudge()
+        self._heard_at = time.monotonic()
 
 
 class _Proxy:
@@ -403,7 +372,8 @@ class _Proxy:
         calls = self._calls
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            return _wrapped(calls.run(name, found, *map(_bare, args), **kwargs), calls)
+            bare = {key: _bare(value) for key, value in kwargs.items()}
+            return _wrapped(calls.run(name, found, *map(_bare, args), **bare), calls)
         return call
 
     def __eq__(self, other: object) -> bool:

@@ -39,6 +39,9 @@ CALL_TIMEOUT_S = 45
 CLOSE_TIMEOUT_S = 5
 #: Longest pause between two attempts to reach a libvirtd that is away.
 MAX_PAUSE_S = 2.0
+#: A connection that is lost sooner was of no use; the next is not opened at once.
+SHORT_LIFE_S = 1.0
+FIRST_PAUSE_S = 0.1
 
 CLOSE_REASONS = {
     libvirt.VIR_CONNECT_CLOSE_REASON_ERROR: _('an error on the connection'),
@@ -73,8 +76,10 @@ class _Link:
         #: The libvirt object itself; only for what does not block.
         self.raw: libvirt.virConnect | None = conn
         self.conn: libvirt.virConnect | None = calls.wrap(conn)
-        #: Set in libvirt's thread, therefore no more than a plain attribute.
+        self._opened_at = time.monotonic()
+        #: Set in libvirt's thread, therefore no more than plain attributes.
         self.lost = False
+        self.had_short_life = False
         self.versions: tuple[int, int, str] | None = None
 
     def usable(self) -> libvirt.virConnect | None:
@@ -86,6 +91,12 @@ class _Link:
             return conn if raw.isAlive() else None
         except libvirt.libvirtError:
             return None
+
+    def lose(self) -> None:
+        """Note that it may not be used any more; from any thread."""
+        if not self.lost:
+            self.had_short_life = time.monotonic() - self._opened_at < SHORT_LIFE_S
+            self.lost = True
 
     def drop(self) -> None:
         """Let go of libvirt's object, which closes it once no call uses it.
@@ -178,6 +189,8 @@ class Connection:
         self._link: _Link | None = None
         self._attempt: _Attempt | None = None
         self._reconnecting = False
+        #: Connections one after the other that were of no use.
+        self._short_lives = 0
         self._closed = threading.Event()
 
     # Getting it
@@ -223,6 +236,7 @@ class Connection:
         old = self._link
         if old is not None:
             threads.start(self._give_up, old)
+        self._pause_after(old)
         try:
             attempt.link = self._get_new_connection()
         except libvirt.libvirtError as ex:
@@ -232,6 +246,14 @@ class Connection:
             attempt.error = ex
         self._finish(attempt)
 
+    def _pause_after(self, old: _Link | None) -> None:
+        """Let libvirtd rest where it ends each connection as soon as it is there."""
+        if old is not None:
+            self._short_lives = self._short_lives + 1 if old.had_short_life else 0
+        if self._short_lives:
+            self._closed.wait(
+                min(FIRST_PAUSE_S * 2 ** (self._short_lives - 1), MAX_PAUSE_S))
+
     def _finish(self, attempt: _Attempt) -> None:
         with self._lock:
             closed = self._closed.is_set()
@@ -240,8 +262,15 @@ class Connection:
             self._give_up(attempt.link)
             attempt.error = errors.hypervisor_unavailable(_('it was closed'))
         elif attempt.link is not None:
-            self._announce(attempt.link)
+            self._announce_or_lose(attempt, attempt.link)
         attempt.done.set()
+
+    def _announce_or_lose(self, attempt: _Attempt, link: _Link) -> None:
+        try:
+            self._announce(link)
+        except Exception as ex:  # noqa: BLE001  raised to all who wait
+            attempt.error = ex
+            link.lose()  # and given up when the next one is opened
 
     def _announce(self, link: _Link) -> None:
         self._on_ready(link.conn)
@@ -290,7 +319,7 @@ class Connection:
     def _close_callback(self, conn: libvirt.virConnect, reason: int,
                         link: _Link) -> None:
         """Note that a connection is gone; runs in libvirt's thread."""
-        link.lost = True
+        link.lose()
         if not self._closed.is_set():
             self._on_lost(CLOSE_REASONS.get(reason, str(reason)))
 
@@ -326,11 +355,13 @@ class Connection:
 
     # Losing it
 
-    def suspect(self, ex: Exception) -> None:
-        """Do not hand out the connection again if an error says that it is gone."""
+    def suspect(self, conn: libvirt.virConnect, ex: Exception) -> None:
+        """Do not hand out a connection again if its error says that it is gone."""
         link = self._link
-        if link is not None and errors.is_disconnected(ex):
-            link.lost = True
+        if link is None or link.conn is not conn or not errors.is_disconnected(ex):
+            return
+        link.lose()
+        self.reconnect()
 
     def reconnect(self) -> bool:
         """Try in the background, until there is a connection or it is closed.
@@ -368,6 +399,8 @@ class Connection:
 
     def _versions(self) -> tuple[int, int, str]:
         conn, link = self.get(), self._link
+        if link is not None and link.conn is not conn:
+            link = None  # it was replaced meanwhile
         if link is not None and link.versions is not None:
             return link.versions
         found = (conn.getLibVersion(), conn.getVersion(), conn.getType())

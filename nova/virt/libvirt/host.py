@@ -127,6 +127,8 @@ class Host:
         self._sizes = guestsizes.GuestSizes()
         self._lock = threading.Lock()
         self._initialized = False
+        #: The connection that those who listen know of.
+        self._told_opened: libvirt.virConnect | None = None
         self._hostname: str | None = None
 
     # Its life
@@ -140,11 +142,13 @@ class Host:
         """
         started = self._start_events()
         try:
-            self._connection.get()
+            conn = self._connection.get()
         except exception.HypervisorUnavailable:
             if started:
                 self._stop_events()
             raise
+        # It may have come after an earlier start was given up.
+        self._tell_opened(conn)
 
     def _start_events(self) -> bool:
         with self._lock:
@@ -157,6 +161,7 @@ class Host:
     def _stop_events(self) -> None:
         with self._lock:
             initialized, self._initialized = self._initialized, False
+            self._told_opened = None
         if initialized:
             self._events.stop()
 
@@ -174,7 +179,14 @@ class Host:
         self._capabilities.forget()
         self._nodedevs.forget()
         self._sizes.forget()
-        self._events.opened(conn)
+        self._tell_opened(conn)
+
+    def _tell_opened(self, conn: libvirt.virConnect) -> None:
+        """Let who listens know of a connection, once."""
+        with self._lock:
+            if self._initialized and self._told_opened is not conn:
+                self._told_opened = conn
+                self._events.opened(conn)
 
     def _unwatch(self, conn: libvirt.virConnect) -> None:
         self._states.forget()
@@ -236,12 +248,14 @@ class Host:
     def _asking(self, instance_uuid: str | None = None,
                 ) -> Iterator[libvirt.virConnect]:
         """Give a connection whose errors leave the block as ours."""
+        conn = None
         try:
             with errors.translated(instance_uuid=instance_uuid):
-                yield self.get_connection()
+                conn = self.get_connection()
+                yield conn
         except exception.HypervisorUnavailable as ex:
-            if isinstance(ex.__cause__, libvirt.libvirtError):
-                self._connection.suspect(ex.__cause__)
+            if conn is not None and isinstance(ex.__cause__, libvirt.libvirtError):
+                self._connection.suspect(conn, ex.__cause__)
             raise
 
     def has_min_version(self, lv_ver: Version | None = None,

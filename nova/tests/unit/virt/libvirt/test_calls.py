@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
 
+import contextlib
 import threading
+import time
 
 import fixtures
 import libvirt
@@ -111,6 +113,8 @@ class CallsTestCase(base.TestCase):
         _made, conn = self.make()
         domain = conn.lookup()
         self.assertEqual(['Domain', 'Domain'], conn.kinds_of(domain, [domain]))
+        self.assertEqual(['Domain', 'Domain'],
+                         conn.kinds_of(domain=domain, domains=[domain]))
 
     def test_data_comes_out_as_it_is(self):
         _made, conn = self.make()
@@ -181,11 +185,31 @@ class CallsTestCase(base.TestCase):
         self.assertIs(made._turns._turn, turn)
         turn.release()
 
+    def test_one_of_those_who_pass_by_makes_the_next_turn(self):
+        native = threads.native('threading')
+        turns = calls._Turns()
+        turn, made = turns._turn, []
+        both = native.Barrier(2, timeout=0.3)
+
+        def make():
+            made.append(1)
+            with contextlib.suppress(native.BrokenBarrierError):
+                both.wait()
+            return native.Lock()
+        turns._make = make
+        callers = [native.Thread(target=turns._pass_by, args=(turn,))
+                   for _ in range(2)]
+        for each in callers:
+            each.start()
+        for each in callers:
+            each.join(30)
+        self.assertEqual([1], made)
+
     # Nudging
 
-    def nudged(self):
+    def nudged(self, deadline_s=30):
         self.nudges = []
-        made = calls.Calls(30, lambda: self.nudges.append(self.conn.ident()))
+        made = calls.Calls(deadline_s, lambda: self.nudges.append(self.conn.ident()))
         self.addCleanup(made.close)
         return made, made.wrap(self.conn)
 
@@ -218,6 +242,71 @@ class CallsTestCase(base.TestCase):
             conn.lookup()
         self.assertEqual([], self.nudges)
 
+    def test_held_up_nudge_is_followed_by_others(self):
+        go_on = threads.native('threading').Event()
+        nudges = []
+
+        def nudge():
+            nudges.append(1)
+            if len(nudges) == 1:
+                go_on.wait(30)
+        made = calls.Calls(30, nudge)
+        self.addCleanup(made.close)
+        self.addCleanup(go_on.set)
+        self.hang(made.wrap(self.conn), 2)
+        waiting.wait_for(lambda: len(nudges) > 3, 'nudges')
+
+    # Calls that may take long
+
+    def start_long(self, conn):
+        self.answers = []
+
+        def call():
+            try:
+                self.answers.append(conn.migrateToURI3())
+            except exception.HypervisorUnavailable as ex:
+                self.answers.append(ex)
+        caller = threading.Thread(target=call, daemon=True)
+        caller.start()
+        waiting.wait_for(lambda: self.conn.made, 'the call')
+        return caller
+
+    def test_long_call_alone_goes_on_while_libvirt_answers_something(self):
+        self.useFixture(fixtures.MockPatchObject(calls, 'PROBE_S', 0.02))
+        made, conn = self.nudged(deadline_s=0.2)
+        began = time.monotonic()
+        caller = self.start_long(conn)
+        waiting.wait_for(lambda: time.monotonic() - began > 0.5, 'its deadline twice')
+        self.assertEqual([], self.answers)
+        self.conn.go_on.set()
+        caller.join(30)
+        self.assertEqual(['late'], self.answers)
+        # Each is kept, so the pace is that of the probes.
+        self.assertIn(len(self.nudges), range(3, 30))
+
+    def test_long_call_is_given_up_where_libvirt_answers_nothing_at_all(self):
+        self.useFixture(fixtures.MockPatchObject(calls, 'PROBE_S', 0.02))
+        made = calls.Calls(0.1, self.conn.go_on.wait)
+        self.addCleanup(made.close)
+        self.start_long(made.wrap(self.conn)).join(30)
+        (answer,) = self.answers
+        self.assertIsInstance(answer, errors.TooLate)
+        self.assertIn('migrateToURI3 in 0.1 s', str(answer))
+        self.assertEqual(['migrateToURI3'], made.late)
+        self.wait_for_none_late(made)
+
+    def test_long_calls_leave_the_short_ones_their_threads(self):
+        made, conn = self.make()
+        callers = [threading.Thread(target=conn.migrateToURI3, daemon=True)
+                   for _ in range(calls.MAX_LATE + 10)]
+        for caller in callers:
+            caller.start()
+        waiting.wait_for(lambda: len(self.conn.made) == len(callers), 'all of them')
+        self.assertEqual('one', conn.lookup().name())
+        self.conn.go_on.set()
+        for caller in callers:
+            caller.join(30)
+
     # Giving them up
 
     def test_calls_at_once_may_have_a_deadline_of_their_own(self):
@@ -238,6 +327,7 @@ class CallsTestCase(base.TestCase):
     def test_calls_go_on_beside_a_late_one(self):
         made, conn = self.make(deadline_s=0.05)
         self.assertRaises(exception.HypervisorUnavailable, conn.hang)
+        made.deadline_s = 30
         self.assertEqual('one', conn.lookup().name())
         self.wait_for_none_late(made)
 
@@ -271,17 +361,34 @@ class CallsTestCase(base.TestCase):
         self.wait_for_none_late(made)
         made.deadline_s = 60
         self.assertEqual('one', conn.lookup().name())
-        self.assertEqual(0, made._under_way)
+        self.assertEqual(0, made._short.under_way)
 
-    def test_no_deadline_for_what_may_take_long(self):
-        _made, conn = self.make(deadline_s=0.01)
-        answers = []
-        caller = threading.Thread(target=lambda: answers.append(conn.migrateToURI3()))
-        caller.start()
-        waiting.wait_for(lambda: self.conn.made, 'the call')
+    def test_calls_under_way_are_bounded_before_one_is_late(self):
+        made, conn = self.make()
+        hanging = self.hang(conn, calls.MAX_LATE)
+        error = self.assertRaises(
+            errors.TooLate, made.run_within, 0.3, 'beyond', self.conn.hang)
+        self.assertIn('beyond in 0.3 s', str(error))
+        self.assertEqual((calls.MAX_LATE, []), (len(self.conn.made), made.late))
+        waited = threading.Thread(target=conn.lookup, daemon=True)
+        waited.start()
         self.conn.go_on.set()
-        caller.join(30)
-        self.assertEqual(['late'], answers)
+        for each in (*hanging, waited):
+            each.join(30)
+            self.assertFalse(each.is_alive())
+        # What was given up before its turn came is never made.
+        self.assertEqual(calls.MAX_LATE, len(self.conn.made))
+        self.assertEqual('one', conn.lookup().name())
+        self.assertEqual(0, made._short.under_way)
+
+    def test_caller_that_is_interrupted_leaves_a_late_call(self):
+        made, conn = self.make()
+        self.useFixture(fixtures.MockPatchObject(
+            made, '_is_answered', side_effect=KeyboardInterrupt))
+        self.assertRaises(KeyboardInterrupt, conn.hang)
+        waiting.wait_for(lambda: self.conn.made or not made._short.under_way, 'either')
+        self.wait_for_none_late(made)
+        waiting.wait_for(lambda: not made._short.under_way, 'its end')
 
     def test_unlimited_calls_are_methods_of_libvirt(self):
         types = (libvirt.virConnect, libvirt.virDomain)
@@ -300,9 +407,11 @@ class CallsTestCase(base.TestCase):
             made.close()
         waiting.wait_for(lambda: not running(), f'{running()}')
 
-    def test_given_up_before_its_turn_it_is_never_made(self):
-        made, _conn = self.make()
-        job = calls._Job('hang', self.conn.hang, (), {})
-        made._give_up(job, 1)
-        self.assertIsNone(made._make(job))
-        self.assertEqual(([], []), (self.conn.made, made.late))
+    def test_call_that_finds_no_thread_leaves_nothing_behind(self):
+        made, conn = self.nudged()
+        self.useFixture(fixtures.MockPatchObject(
+            made._short.workers, 'start',
+            side_effect=RuntimeError("can't start new thread")))
+        for _ in range(calls.MAX_LATE + 1):
+            self.assertRaises(RuntimeError, conn.lookup)
+        self.assertEqual((0, set()), (made._short.under_way, made._nudger._jobs))

@@ -5,6 +5,7 @@ import gc
 import threading
 from unittest import mock
 
+import fixtures
 import libvirt
 
 from nova import exception
@@ -54,6 +55,7 @@ class GetTestCase(ConnectionTestCase):
         self.assertEqual(1, self.fake.faults.count('openAuth'))
 
     def test_callers_that_race_for_a_new_connection_all_get_one(self):
+        self.useFixture(fixtures.MockPatchObject(connection, 'SHORT_LIFE_S', 0))
         conn = self.make()
         for _ in range(50):
             self.fake.lose_connections()
@@ -225,14 +227,51 @@ class LosingTestCase(ConnectionTestCase):
     def test_suspect_error_ends_a_connection(self):
         conn = self.make()
         first = conn.get()
-        conn.suspect(fakelibvirt.make_error(
+        conn.suspect(first, fakelibvirt.make_error(
             libvirt.VIR_ERR_INTERNAL_ERROR, 'x', libvirt.VIR_FROM_RPC))
+        # Nobody has to ask for it.
+        waiting.wait_for(lambda: self.fake.faults.count('openAuth') == 2, 'another')
         self.assertIsNot(first, conn.get())
+
+    def test_suspect_error_of_an_earlier_connection_ends_no_later_one(self):
+        conn = self.make()
+        first = conn.get()
+        self.fake.lose_connections()
+        second = conn.get()
+        conn.suspect(first, fakelibvirt.make_error(
+            libvirt.VIR_ERR_INTERNAL_ERROR, 'x', libvirt.VIR_FROM_RPC))
+        self.assertIs(second, conn.get())
+
+    def test_failure_to_announce_is_told_and_another_is_opened(self):
+        failures = [ValueError('no')]
+
+        def ready(conn):
+            if failures:
+                raise failures.pop()
+        conn = self.make(on_ready=ready, open_timeout_s=10)
+        self.assertRaises(ValueError, conn.get)
+        self.assertTrue(conn.get().isAlive())
+        self.assertEqual(2, self.fake.faults.count('openAuth'))
+
+    def test_pauses_grow_between_connections_that_are_lost_at_once(self):
+        conn = self.make()
+        conn._closed = mock.Mock(conn._closed, wraps=conn._closed)
+        conn._closed.wait.side_effect = lambda pause_s: None
+        for _ in range(8):
+            conn.get()
+            self.fake.lose_connections()
+        self.useFixture(fixtures.MockPatchObject(connection, 'SHORT_LIFE_S', 0))
+        for _ in range(2):
+            conn.get()
+            self.fake.lose_connections()
+        self.assertEqual([0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0],
+                         [each.args[0] for each in conn._closed.wait.mock_calls])
 
     def test_other_error_does_not(self):
         conn = self.make()
         first = conn.get()
-        conn.suspect(fakelibvirt.make_error(libvirt.VIR_ERR_OPERATION_FAILED, 'x'))
+        conn.suspect(
+            first, fakelibvirt.make_error(libvirt.VIR_ERR_OPERATION_FAILED, 'x'))
         self.assertIs(first, conn.get())
 
     def test_reconnects_by_itself_once_the_daemon_is_back(self):

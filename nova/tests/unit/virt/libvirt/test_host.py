@@ -82,6 +82,20 @@ class LifeTestCase(HostTestCase):
         self.define().create()
         waiting.wait_for(lambda: len(self.told) == 2, 'events')
 
+    def test_connection_that_comes_after_a_failed_start_is_told_to_the_next(self):
+        release = self.fake.faults.hang('openAuth')
+        self.host._connection._open_timeout_s = 0.05
+        self.assertRaises(exception.HypervisorUnavailable, self.host.initialize)
+        release.set()
+        waiting.wait_for(lambda: self.host._connection._link, 'the late connection')
+        self.host.initialize()
+        self.host.initialize()
+        waiting.wait_for(lambda: self.connected == [(True, None)], 'the news')
+        waiting.wait_for(lambda: self.host._events._has_states, 'the first look')
+        self.assertEqual(1, self.fake.faults.count('openAuth'))
+        self.define().create()
+        waiting.wait_for(lambda: len(self.told) == 2, 'events')
+
     def test_cleanup_ends_everything(self):
         before = threading.active_count()
         self.host.initialize()
