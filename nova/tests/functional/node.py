@@ -134,6 +134,9 @@ class Node(fixtures.Fixture):
         self.process.terminate()
         return self.process.wait(_STOP_TIMEOUT_S)
 
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def reload(self) -> None:
         """Let the process read the file of networks again."""
         assert self.process is not None
@@ -141,7 +144,7 @@ class Node(fixtures.Fixture):
 
     def kill(self) -> None:
         """End the process and its helpers at once, as a power cut would."""
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None or not self.is_running():
             return
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
