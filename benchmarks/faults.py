@@ -127,7 +127,8 @@ class _Bench:
                     f'{load.longest_s:.1f} s')
         unclear = set(load.outcomes) - {'answered', 'HypervisorUnavailable'}
         self._check(not unclear, f'{fault.__name__}: calls ended with {unclear}')
-        print(f'  {fault.__name__}: ticker at most {late_s * 1000:.0f} ms late; '
+        print(f'  {fault.__name__}: ticker at most {late_s * 1000:.0f} ms late '
+              f'({ticker.worst_of_ours_s * 1000:.0f} where it had a processor); '
               f'calls {dict(load.outcomes)}, longest {load.longest_s:.1f} s; {notes}')
 
     def _check(self, holds: bool, what: str) -> None:

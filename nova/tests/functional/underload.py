@@ -16,8 +16,8 @@ from nova.virt.libvirt import host as libvirt_host
 
 GUESTS = 6
 CALLERS = 4
-#: How late a ticker of 10 ms may be where other tests run on the same processors;
-#: benchmarks/faults.py, on a machine of its own, allows 0.1 s.
+#: How late a ticker of 10 ms may be, beside what other tests take of the processors;
+#: benchmarks/faults.py, on a machine of its own, allows 0.1 s in all.
 LATE_S = 0.5
 #: Longest time after which the guests' states are right again.
 TRUTH_S = 5
@@ -71,7 +71,8 @@ class UnderLoadTestCase(testtools.TestCase):
     def assert_held_up_nobody(self) -> None:
         """End the load: every call has an answer or a clear error."""
         self.assertTrue(self.load.end(), 'a call has not ended')
-        self.assertLess(self.ticker.end(), LATE_S)
+        self.ticker.end()
+        self.assertLess(self.ticker.worst_of_ours_s, LATE_S)
         self.assertLessEqual(set(self.load.outcomes),
                              {'answered', 'HypervisorUnavailable'})
 
