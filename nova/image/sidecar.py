@@ -12,13 +12,15 @@
 """
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 import uuid
 
-import jsonschema
 import yaml
 
 from nova.i18n import _
+
+if TYPE_CHECKING:
+    import jsonschema
 
 SUFFIXES = ('.yaml', '.yml', '.json')
 
@@ -58,16 +60,6 @@ _SCHEMA: dict[str, Any] = {
     },
 }
 
-_FORMATS = jsonschema.FormatChecker(formats=())
-
-
-@_FORMATS.checks('uuid', raises=ValueError)
-def _is_uuid(value: object) -> bool:
-    return not isinstance(value, str) or bool(uuid.UUID(value))
-
-
-_VALIDATOR = jsonschema.Draft202012Validator(_SCHEMA, format_checker=_FORMATS)
-
 
 class SidecarError(Exception):
     """A sidecar that cannot be used; the message names the field."""
@@ -91,7 +83,7 @@ def load(path: str) -> dict[str, Any]:
         JSON, or does not fit; the message names the field.
     """
     content = _parse(_read(path))
-    error = jsonschema.exceptions.best_match(_VALIDATOR.iter_errors(content))
+    error = _what_is_wrong(content)
     if error is not None:
         raise SidecarError(_describe(error))
     return _with_texts(content)
@@ -123,7 +115,20 @@ def _parse(data: bytes) -> dict[str, Any]:
     return content
 
 
-def _describe(error: jsonschema.ValidationError) -> str:
+def _what_is_wrong(content: dict[str, Any]) -> 'jsonschema.ValidationError | None':
+    # Dear to import, for a service of whose images none may have a sidecar.
+    import jsonschema
+    formats = jsonschema.FormatChecker(formats=())
+    formats.checks('uuid', raises=ValueError)(_is_uuid)
+    validator = jsonschema.Draft202012Validator(_SCHEMA, format_checker=formats)
+    return jsonschema.exceptions.best_match(validator.iter_errors(content))
+
+
+def _is_uuid(value: object) -> bool:
+    return not isinstance(value, str) or bool(uuid.UUID(value))
+
+
+def _describe(error: 'jsonschema.ValidationError') -> str:
     path = '.'.join(str(part) for part in error.path)
     message = error.message[:200]
     return f'{path}: {message}' if path else message
