@@ -115,7 +115,7 @@ def _parse(data: bytes) -> dict[str, Any]:
     return content
 
 
-def _what_is_wrong(content: dict[str, Any]) -> 'jsonschema.ValidationError | None':
+def _what_is_wrong(content: dict[str, Any]) -> Any:
     # Dear to import, for a service of whose images none may have a sidecar.
     import jsonschema
     formats = jsonschema.FormatChecker(formats=())
