@@ -18,6 +18,9 @@ from types import ModuleType
 EVENTLET = 'eventlet'
 THREADING = 'threading'
 AUTO = 'auto'
+#: A thread that computes lets another one in after this; Python's own 5 ms are long
+#: beside what libvirt's thread and those of its calls have to do.
+SWITCH_INTERVAL_S = 0.0005
 
 _backend: str | None = None
 
@@ -51,6 +54,7 @@ def patch(backend: str = EVENTLET) -> None:
         _patch_eventlet()
     else:
         _use_threads()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     _backend = backend
 
 

@@ -86,6 +86,13 @@ class PatchTestCase(base.TestCase):
             'except RuntimeError as error:\n    print(error)')
         self.assertEqual('this process already runs with threading', out)
 
+    def test_who_computes_lets_others_in_soon(self) -> None:
+        for backend in ('eventlet', 'threading'):
+            out = self._run(
+                f'from nova import monkey_patch\nmonkey_patch.patch("{backend}")\n'
+                'import sys\nprint(sys.getswitchinterval())')
+            self.assertEqual('0.0005', out)
+
     def test_pools_work_with_either(self) -> None:
         for backend in ('eventlet', 'threading'):
             out = self._run(

@@ -50,7 +50,10 @@ JOIN_TIMEOUT_S = 10
 SETTLING_S = (0.0, 1.0, 3.0, 8.0)
 #: The event of a start may come so long after the call that caused it has returned.
 START_GRACE_S = 1.0
-#: What comes in so soon after other events is delivered together.
+#: So many events in so short a time are a burst; what comes in during a pause after
+#: them is delivered together.
+BURST = 16
+BURST_S = 0.001
 BURST_PAUSE_S = 0.0005
 #: Events that are delivered before other greenlets get their turn.
 TURN = 16
@@ -99,6 +102,22 @@ class _Unstarted:
 
 _Item = (libvirtevent.DomainEvent | libvirtevent.LibvirtEvent | _Opened | _Compare
          | _Lost | _Ended | _Unstarted)
+
+
+class _Pace:
+    """Tells a burst from events that are close together by chance."""
+
+    def __init__(self) -> None:
+        self._began = 0.0
+        self._count = 0
+
+    def is_burst(self, delivered: int) -> bool:
+        """Count events that were delivered just now; tell whether they are many."""
+        now = time.monotonic()
+        if now - self._began > BURST_S:
+            self._began, self._count = now, 0
+        self._count += delivered
+        return self._count >= BURST
 
 
 class EventQueue:
@@ -273,26 +292,26 @@ class EventQueue:
     # What goes out
 
     def _dispatch_thread(self, wakeup: Wakeup) -> None:
-        last = 0.0
+        pace = _Pace()
         while wakeup.wait():
             LOOP.report()
-            self._dispatch_events()
-            now = time.monotonic()
-            if now - last < BURST_PAUSE_S:
+            if pace.is_burst(self._dispatch_events()):
                 # Changing threads for each event costs more than the event.
                 self._stopped.wait(BURST_PAUSE_S)
-            last = now
         wakeup.close_reader()
 
-    def _dispatch_events(self) -> None:
-        queue = self._queue
+    def _dispatch_events(self) -> int:
+        """Deliver what came in; return how much it was."""
+        queue, delivered = self._queue, 0
         while queue and self._wakeup is not None:
             for _turn in range(min(len(queue), TURN)):
+                delivered += 1
                 try:
                     self._dispatch(*queue.popleft())
                 except Exception:  # noqa: BLE001  the next events must be delivered
                     LOG.exception('An event could not be delivered')
             utils.cooperative_yield()
+        return delivered
 
     def _dispatch(self, number: int, item: _Item) -> None:
         if isinstance(item, libvirtevent.DomainEvent):

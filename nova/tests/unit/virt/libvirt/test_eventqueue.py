@@ -108,6 +108,40 @@ class EventQueueTestCase(base.TestCase):
         self.wait_told(RESUMED, STARTED)
         self.assertNotIn('could not be delivered', self.logs.output)
 
+    def pauses(self):
+        """Note how long the dispatcher is to wait for more."""
+        class Stopped:
+            def __init__(self, waits):
+                self.wait = waits.append
+
+            def set(self):
+                pass
+        waits = []
+        self.queue._stopped = Stopped(waits)
+        return waits
+
+    def test_event_close_to_another_is_not_waited_for(self):
+        self.watch()
+        waits = self.pauses()
+        record = self.fake.hypervisor.find(self.conn.defineXML(XML).UUIDString())
+        for number in range(eventqueue.BURST // 2):
+            self.fake.hypervisor.emit(record, libvirt.VIR_DOMAIN_EVENT_STARTED, 0)
+            self.wait_told(*[STARTED] * (number + 1))
+        self.assertEqual([], waits)
+
+    def test_more_of_a_burst_is_waited_for(self):
+        self.watch()
+        waits = self.pauses()
+        record = self.fake.hypervisor.find(self.conn.defineXML(XML).UUIDString())
+        self.queue._wakeup.wake, wake = lambda: None, self.queue._wakeup.wake
+        for _ in range(eventqueue.BURST):
+            self.fake.hypervisor.emit(record, libvirt.VIR_DOMAIN_EVENT_STARTED, 0)
+        waiting.wait_for(lambda: len(self.queue._queue) >= eventqueue.BURST, 'all')
+        wake()
+        waiting.wait_for(lambda: waits, 'a pause')
+        self.assertEqual((eventqueue.BURST_PAUSE_S, [STARTED] * eventqueue.BURST),
+                         (waits[0], self.told))
+
     def test_burst_loses_nothing(self):
         self.watch()
         domain = self.conn.defineXML(XML)
