@@ -8,19 +8,25 @@ another process; a burst comes from libvirt's test driver.  Each concurrency bac
 runs in a process of its own.
 
 How far apart libvirtd and the kernel let one event come on two connections is seen
-from a second bare callback: nobody can be nearer to the first one than that.
+from a second bare callback, and how long another thread takes to learn of it from one
+that does nothing else: nobody can be nearer to the first callback than that.
 
 The exit status is 1 where a limit is exceeded.
 """
 
 import argparse
 import collections
+from collections.abc import Callable, Iterator
+import contextlib
+import os
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from typing import Any
-import uuid
 
+from benchmarks import drivers
 from nova import monkey_patch
 
 BACKENDS = (monkey_patch.EVENTLET, monkey_patch.THREADING)
@@ -31,13 +37,8 @@ BURST = 20_000
 #: part in a burst.
 LATE_MS, STOP_LATE_MS = 1, 50
 DISPATCH_TIMES = 2
-#: VIR_DOMAIN_EVENT_SHUTDOWN
-_SHUTDOWN = 6
-
-XML = """<domain type='qemu'><name>{name}</name><uuid>{uuid}</uuid>
-<memory unit='MiB'>16</memory><os><type>hvm</type></os>
-<devices><controller type='usb' model='none'/><memballoon model='none'/></devices>
-</domain>"""
+#: VIR_DOMAIN_EVENT_UNDEFINED and SHUTDOWN, which is followed by the stop: no news.
+_UNTOLD = (1, 6)
 
 #: Suspends and resumes guests, and stops each in the end, at a steady pace.
 ACTOR = """
@@ -68,7 +69,7 @@ def main() -> int:
              '--uri', chosen.uri]).returncode for backend in BACKENDS)
     monkey_patch.patch(chosen.backend)
     print(f'{chosen.backend}:')
-    good = [_latency(chosen.uri, audited=False), _latency(chosen.uri, audited=True),
+    good = [*_latencies(chosen.uri),
             _burst() <= DISPATCH_TIMES or chosen.backend == monkey_patch.EVENTLET]
     return int(not all(good))
 
@@ -84,7 +85,7 @@ class _Raw:
             None, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, self._note, None)
 
     def _note(self, conn: Any, domain: Any, event: int, detail: int, _: Any) -> None:
-        if event != _SHUTDOWN:  # which is followed by the stop, and told to nobody
+        if event not in _UNTOLD:
             self.seen[domain.UUIDString()].append((event, time.monotonic()))
 
     def close(self) -> None:
@@ -92,62 +93,131 @@ class _Raw:
         self._conn.close()
 
 
-class _Driver:
-    """The listener of a Host."""
+class _Handed(_Raw):
+    """A bare callback that wakes a thread, and what that thread has seen by then."""
 
     def __init__(self, uri: str) -> None:
-        from nova.virt.libvirt import host
-        self.seen: dict[str, list[tuple[int, float]]] = collections.defaultdict(list)
-        self.host = host.Host(uri, lifecycle_event_handler=self._note)
-        self.host.initialize()
+        from nova.virt.libvirt import threads
+        self._os = threads.native('os')
+        self._reader, self._writer = os.pipe()
+        self._found: collections.deque[tuple[str, int]] = collections.deque()
+        self._thread = threads.native('threading').Thread(target=self._take)
+        self._thread.start()
+        super().__init__(uri)
 
-    def _note(self, event: Any) -> None:
+    def _note(self, conn: Any, domain: Any, event: int, detail: int, _: Any) -> None:
+        if event not in _UNTOLD:
+            self._found.append((domain.UUIDString(), event))
+            self._os.write(self._writer, b'x')
+
+    def _take(self) -> None:
+        while self._os.read(self._reader, 100):
+            while self._found:
+                guest, event = self._found.popleft()
+                self.seen[guest].append((event, time.monotonic()))
+
+    def close(self) -> None:
+        super().close()
+        os.close(self._writer)
+        while self._thread.is_alive():
+            time.sleep(0.01)
+        os.close(self._reader)
+
+
+class _Listener:
+    """Who is told by the driver, or by its Host."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, list[tuple[int, float]]] = collections.defaultdict(list)
+
+    def note(self, event: Any) -> None:
+        """Take note of an event."""
         if hasattr(event, 'transition'):
             self.seen[event.uuid].append((event.transition, time.monotonic()))
 
 
-def _latency(uri: str, *, audited: bool) -> bool:
+class _Host(_Listener):
+    """The listener of a Host."""
+
+    def __init__(self, uri: str) -> None:
+        from nova.virt.libvirt import host
+        super().__init__()
+        self.host = host.Host(uri, lifecycle_event_handler=self.note)
+        self.host.initialize()
+
+    def close(self) -> None:
+        self.host.cleanup()
+
+
+def _latencies(uri: str) -> list[bool]:
     """Measure a steady pace of events; tell whether the limits hold."""
-    import threading
-    driver = _Driver(uri)
-    uuids = [str(uuid.uuid4()) for _ in range(GUESTS)]
-    conn = driver.host.get_connection()
-    for number, guest in enumerate(uuids):
-        conn.createXML(XML.format(name=f'bench-events-{number}', uuid=guest), 0)
-    time.sleep(10)  # the comparisons after connecting are over
-    driver.seen.clear()
-    raw, other = _Raw(uri), _Raw(uri)
-    ending = threading.Event()
-    auditor = threading.Thread(target=_audit, args=(driver.host, ending))
-    if audited:
-        auditor.start()
+    import libvirt
+    listener = _Listener()
+    with tempfile.TemporaryDirectory(prefix='benchmark-') as folder:
+        os.chmod(folder, 0o755)
+        with drivers.running(folder, uri) as driver:
+            driver.register_event_listener(listener.note)
+            return [_latency(uri, libvirt.open(uri), folder, listener, audit)
+                    for audit in (None, lambda: _audit(driver))]
+
+
+def _audit(driver: Any) -> None:
+    """Ask what the service asks of the driver at each of its rounds."""
+    driver.get_available_resource(drivers.HOST)
+    driver.get_power_states()
+
+
+def _latency(uri: str, conn: Any, folder: str, listener: _Listener,
+             audit: Callable[[], None] | None) -> bool:
+    from benchmarks import guests
+    with guests.running(conn, folder) as started:
+        started.grow_to(GUESTS)
+        for each in started.uuids:
+            conn.lookupByUUIDString(each).resume()
+        # Their firmware has nothing to do, and comparing after connecting is over.
+        time.sleep(10)
+        listener.seen.clear()
+        raw = _Raw(uri)
+        others = {'another bare callback': _Raw(uri), 'a bare thread': _Handed(uri)}
+        with _repeated(audit) as audits:
+            _act(uri, started.uuids)
+    print(f'  {"under an audit loop" if audit else "idle"}, later than the bare '
+          f'callback, ms{f" ({len(audits)} audits)" if audit else ""}:')
+    good = _report_latency('a listener', started.uuids, raw, listener)
+    for name, other in others.items():
+        _report_latency(name, started.uuids, raw, other)
+        other.close()
+    raw.close()
+    return good
+
+
+@contextlib.contextmanager
+def _repeated(audit: Callable[[], None] | None) -> Iterator[list[None]]:
+    """Do something again and again, beside the block; give what grows each time."""
+    ending, done = threading.Event(), []
+
+    def repeat() -> None:
+        while audit and not ending.is_set():
+            done.append(audit())
+            time.sleep(0)
+    thread = threading.Thread(target=repeat)
+    thread.start()
+    try:
+        yield done
+    finally:
+        ending.set()
+        thread.join()
+
+
+def _act(uri: str, uuids: list[str]) -> None:
     actor = subprocess.Popen([sys.executable, '-c', ACTOR, uri, str(ROUNDS), *uuids])
     while actor.poll() is None:
         time.sleep(0.2)
     time.sleep(1)
-    ending.set()
-    if audited:
-        auditor.join()
-    print(f'  {"under an audit loop" if audited else "idle"}, later than the bare '
-          'callback, ms:')
-    good = _report_latency('a listener', uuids, raw, driver)
-    _report_latency('another bare callback', uuids, raw, other)
-    raw.close()
-    other.close()
-    driver.host.cleanup()
-    return good
-
-
-def _audit(host: Any, ending: Any) -> None:
-    while not ending.is_set():
-        host.get_vcpu_used()
-        host.get_memory_mb_used()
-        host.list_instance_domains(only_running=False)
-        time.sleep(0)
 
 
 def _report_latency(who: str, uuids: list[str], raw: _Raw,
-                    told_to: _Raw | _Driver) -> bool:
+                    told_to: _Raw | _Listener) -> bool:
     late, stops, lost = [], [], False
     for guest in uuids:
         took, told = raw.seen[guest], told_to.seen[guest]
@@ -186,7 +256,7 @@ def _burst() -> float:
 def _burst_of(who: str) -> float:
     from nova.virt.libvirt import eventloop
     eventloop.LOOP.acquire()
-    taker: Any = {'nobody': None, 'raw': _Raw, 'driver': _Driver}[who]
+    taker: Any = {'nobody': None, 'raw': _Raw, 'driver': _Host}[who]
     taker = taker and taker('test:///default')
     domain = _test_domain(taker)
     began = time.process_time()
@@ -203,25 +273,19 @@ def _burst_of(who: str) -> float:
         assert len(kinds) == BURST, f'{who}: {len(kinds)} of {BURST} events'
         assert kinds[::2] == kinds[:1] * (BURST // 2), f'{who}: out of order'
         assert kinds[1::2] == kinds[1:2] * (BURST // 2), f'{who}: out of order'
-    _end(taker)
+    if taker is not None:
+        taker.close()
     eventloop.LOOP.release()
     return spent
 
 
 def _test_domain(taker: Any) -> Any:
     import libvirt
-    if isinstance(taker, _Driver):
+    if isinstance(taker, _Host):
         link = taker.host._connection._link
         return link.raw.lookupByName('test')
     conn = taker._conn if taker else libvirt.open('test:///default')
     return conn.lookupByName('test')
-
-
-def _end(taker: Any) -> None:
-    if isinstance(taker, _Raw):
-        taker.close()
-    elif taker is not None:
-        taker.host.cleanup()
 
 
 if __name__ == '__main__':

@@ -15,11 +15,9 @@ Python costs at all is more than what there is to do.
 
 import argparse
 from collections.abc import Callable, Iterator
-import contextlib
 import dataclasses
 import json
 import os
-import pathlib
 import subprocess
 import sys
 import tempfile
@@ -30,7 +28,7 @@ from typing import Any
 
 import libvirt
 
-from benchmarks import database
+from benchmarks import drivers
 from nova import monkey_patch
 
 URI = 'qemu:///system'
@@ -94,7 +92,7 @@ def _subjects(driver: Any, conn: libvirt.virConnect, folder: str,
         conn.getCPUStats(-1, 0)
         conn.getInfo()
 
-    yield Subject('resource audit', lambda: driver.get_available_resource('here'),
+    yield Subject('resource audit', lambda: driver.get_available_resource(drivers.HOST),
                   audit, 2)
     yield Subject('power states of all', driver.get_power_states,
                   lambda: _states(conn), 2)
@@ -148,28 +146,10 @@ def _throughputs(driver: Any, conn: libvirt.virConnect, uuids: list[str],
     return best
 
 
-@contextlib.contextmanager
-def _driver(folder: str) -> Iterator[Any]:
-    import nova.conf
-    from nova.virt import virtapi
-    from nova.virt.libvirt import driver as libvirt_driver
-    nova.conf.CONF([], project='nova', default_config_files=[])
-    nova.conf.CONF.set_override('instances_path', folder)
-    nova.conf.CONF.set_override('virt_type', 'qemu', group='libvirt')
-    with tempfile.TemporaryDirectory(prefix='benchmark-') as state:
-        database.make(pathlib.Path(state))
-        made = libvirt_driver.LibvirtDriver(virtapi.VirtAPI())
-        made.init_host('here')
-        try:
-            yield made
-        finally:
-            made.cleanup_host('here')
-
-
 def _measure_all(folder: str) -> dict[str, Any]:
     uuids = [name for name in os.listdir(folder)
              if os.path.exists(os.path.join(folder, name, 'disk'))]
-    with _driver(folder) as driver:
+    with drivers.running(folder, URI) as driver:
         conn = libvirt.open(URI)
         found: dict[str, Any] = {'subjects': [
             measure(each) for each in _subjects(driver, conn, folder, uuids)]}
