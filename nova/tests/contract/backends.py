@@ -19,6 +19,8 @@ REFUSES_BY_STATE = 'a wrong state is an invalid operation'
 REPORTS_RESUME = 'events tell of more than the start'
 DEFINES_NETWORKS_APART = 'a network that runs keeps its definition apart'
 TELLS_WHY = 'the state has a reason'
+TAKES_FLAGS_OF_QEMU = 'each call takes the flags that QEMU takes'
+WATCHES_CLOSING = 'a connection has one callback for its end'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +42,8 @@ TEST = Backend(
     'the test driver', 'test:///default', 'test',
     missing=table.TEST_DRIVER_LACKS,
     lacks=frozenset({STARTS_PAUSED, FORGETS_DEFINITION, REFUSES_BY_STATE,
-                     REPORTS_RESUME, TELLS_WHY, DEFINES_NETWORKS_APART}))
+                     REPORTS_RESUME, TELLS_WHY, DEFINES_NETWORKS_APART,
+                     TAKES_FLAGS_OF_QEMU, WATCHES_CLOSING}))
 SYSTEM = Backend('QEMU', 'qemu:///system', 'qemu')
 SESSION = Backend('QEMU', 'qemu:///session', 'qemu')
 

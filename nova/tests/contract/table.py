@@ -27,10 +27,8 @@ class Call(NamedTuple):
     #: The error of QEMU and of the fake; None for none.
     code: int | None
     args: tuple[Any, ...]
-
-
-def _call(code: int | None, *args: Any) -> Call:
-    return Call(code, args)
+    #: Which part of libvirt it is of.
+    part: int | None
 
 
 _OK = None
@@ -41,6 +39,21 @@ _LIVE = libvirt.VIR_DOMAIN_AFFECT_LIVE
 _PEER_TO_PEER = libvirt.VIR_MIGRATE_LIVE | libvirt.VIR_MIGRATE_PEER2PEER
 _COPY = "<disk type='file'><source file='/nowhere/copy'/></disk>"
 _CPU = '<cpu><arch>x86_64</arch><model>qemu64</model></cpu>'
+
+
+_PARTS = {
+    _STATE: libvirt.VIR_FROM_DOMAIN, _XML: libvirt.VIR_FROM_XML,
+    libvirt.VIR_ERR_NO_NETWORK: libvirt.VIR_FROM_NETWORK,
+    libvirt.VIR_ERR_NO_NODE_DEVICE: libvirt.VIR_FROM_NODEDEV,
+    libvirt.VIR_ERR_NO_NWFILTER: libvirt.VIR_FROM_NWFILTER,
+    libvirt.VIR_ERR_NO_SECRET: libvirt.VIR_FROM_SECRET,
+}
+
+
+def _call(code: int | None, *args: Any, part: int | None = None) -> Call:
+    if code is not None and part is None:
+        part = _PARTS.get(code, libvirt.VIR_FROM_QEMU)
+    return Call(code, args, part)
 
 
 def _nothing(*_args: Any) -> None:
@@ -65,7 +78,7 @@ CONNECTION: dict[str, Call] = {
     'defineXML': _call(_XML, '<x/>'),
     'domainEventRegisterAny': _call(
         _OK, None, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, _nothing, None),
-    'domainEventDeregisterAny': _call(_ARGUMENT, 12345),
+    'domainEventDeregisterAny': _call(_ARGUMENT, 12345, part=libvirt.VIR_FROM_NONE),
     'domainListGetStats': _call(
         _OK, [Stand.DOMAIN], libvirt.VIR_DOMAIN_STATS_STATE, 0),
     'getAllDomainStats': _call(_OK, libvirt.VIR_DOMAIN_STATS_STATE, 0),
@@ -90,7 +103,7 @@ CONNECTION: dict[str, Call] = {
     'nodeDeviceDefineXML': _call(_XML, '<x/>', 0),
     'nodeDeviceEventRegisterAny': _call(
         _OK, None, libvirt.VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, _nothing, None),
-    'nodeDeviceEventDeregisterAny': _call(_ARGUMENT, 12345),
+    'nodeDeviceEventDeregisterAny': _call(_ARGUMENT, 12345, part=libvirt.VIR_FROM_NONE),
     'nodeDeviceLookupByName': _call(libvirt.VIR_ERR_NO_NODE_DEVICE, 'none'),
     'nwfilterDefineXML': _call(_XML, '<x/>'),
     'nwfilterLookupByName': _call(libvirt.VIR_ERR_NO_NWFILTER, 'none'),
@@ -149,15 +162,15 @@ DOMAIN: dict[str, Call] = {
         libvirt.VIR_ERR_OPERATION_UNSUPPORTED, {'seconds': 1, 'nseconds': 0}, 0),
     'setUserPassword': _call(_STATE, 'user', 'x', 0),
     'setVcpusFlags': _call(_STATE, 1, _LIVE),
-    'shutdown': _call(_STATE),
-    'shutdownFlags': _call(_STATE, 0),
+    'shutdown': _call(_STATE, part=libvirt.VIR_FROM_QEMU),
+    'shutdownFlags': _call(_STATE, 0, part=libvirt.VIR_FROM_QEMU),
     'snapshotCreateXML': _call(_XML, '<x/>', 0),
     'snapshotListNames': _call(_OK, 0),
     'snapshotLookupByName': _call(libvirt.VIR_ERR_NO_DOMAIN_SNAPSHOT, 'none', 0),
     'state': _call(_OK, 0),
     'suspend': _call(_STATE),
     'updateDeviceFlags': _call(_STATE, '<x/>', _LIVE),
-    'vcpus': _call(_STATE),
+    'vcpus': _call(_STATE, part=libvirt.VIR_FROM_QEMU),
     'vcpusFlags': _call(_OK, 0),
     'XMLDesc': _call(_OK, 0),
     'createWithFlags': _call(_OK, 0),

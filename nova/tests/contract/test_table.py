@@ -28,6 +28,8 @@ _HOLDERS = frozenset({
     'network', 'nodeDeviceLookupByName', 'raw', 'secret', 'snapshotLookupByName',
     'stream',
 })
+#: The code of an error and the part of libvirt that it is of.
+Answer = tuple[int | None, int | None]
 
 
 class TableContract(base.BackendTestCase):
@@ -38,17 +40,16 @@ class TableContract(base.BackendTestCase):
         self.domain = self.define()
 
     def answers(self, calls: dict[str, table.Call],
-                target: Any) -> dict[str, int | None]:
+                target: Any) -> dict[str, Answer]:
         return {name: self.answer(getattr(target, name), call.args)
                 for name, call in calls.items()}
 
-    def answer(self, method: Any, args: Any) -> int | None:
+    def answer(self, method: Any, args: Any) -> Answer:
         try:
             method(*map(self.made, args))
         except libvirt.libvirtError as error:
-            code: int = error.get_error_code()
-            return code
-        return None
+            return error.get_error_code(), error.get_error_domain()
+        return None, None
 
     def made(self, argument: Any) -> Any:
         if isinstance(argument, list):
@@ -60,12 +61,12 @@ class TableContract(base.BackendTestCase):
 
     def assert_right(self, calls: dict[str, table.Call], target: Any) -> None:
         found = self.answers(calls, target)
-        for name, code in found.items():
+        for name, (code, _part) in found.items():
             offered = name not in self.backend.missing
             self.assertEqual(offered, code not in _REFUSALS, f'{name}: {code}')
         if self.backend is not backends.TEST:
-            wrong = {name: code for name, code in found.items()
-                     if code != calls[name].code}
+            wrong = {name: answer for name, answer in found.items()
+                     if answer != (calls[name].code, calls[name].part)}
             self.assertEqual({}, wrong)
 
     def test_calls_of_a_connection(self) -> None:
@@ -80,7 +81,7 @@ class TableContract(base.BackendTestCase):
         self.domain = conn.lookupByUUIDString(self.uuid)
         found = {**self.answers(table.CONNECTION, conn),
                  **self.answers(table.DOMAIN, self.domain)}
-        refused = {name for name, code in found.items()
+        refused = {name for name, (code, _part) in found.items()
                    if code == libvirt.VIR_ERR_OPERATION_DENIED}
         # The binding asks for the present weights first, which may fail by itself.
         refused.discard('setBlkioParameters')

@@ -135,12 +135,14 @@ class OperationsTestCase(guestbase.GuestTestCase):
         limits = vconfig.LibvirtConfigGuestDisk(disk_total_iops_sec=7)
         self.assert_refused('blockResize', device.resize, 1 << 30)
         self.assert_refused('setBlockIoTune', device.set_io_limits, limits, live=True)
-        self.assertEqual(({}, {}), (self.record.disks.sizes, self.record.disks.limits))
+        tuning = self.record.running.tuning
+        self.assertEqual(({}, {}), (self.record.disks.sizes, tuning.limits))
         device.resize(1 << 30)
         device.set_io_limits(limits, live=True)
 
         self.assertEqual({'vda': 1 << 30}, self.record.disks.sizes)
-        found = {name: value for name, value in self.record.disks.limits['vda'].items()
+        tuning = self.record.running.tuning
+        found = {name: value for name, value in tuning.limits['vda'].items()
                  if value}
         self.assertEqual({'total_iops_sec': 7}, found)
         self.assertEqual(5, len(device.blockStats()))
@@ -190,7 +192,7 @@ class OperationsTestCase(guestbase.GuestTestCase):
             operation(*args, {0}, live=True)
         pinned = (True, *(False,) * (cpus - 1))
 
-        state = self.record.tuning
+        state = self.record.running.tuning
         self.assertEqual(({1: pinned}, pinned, {1: pinned}), (
             state.vcpu_pins, state.emulator_pin, state.iothread_pins))
         self.assertRaises(exception.InternalError, tuning.pin_iothread, 2, {0})
@@ -200,11 +202,11 @@ class OperationsTestCase(guestbase.GuestTestCase):
         tuning = self.guest.tuning
         self.assert_refused('setBlkioParameters', tuning.set_blkio, conf,
                             persistent=True, live=True)
-        self.assertEqual(0, self.record.tuning.blkio['weight'])
+        self.assertEqual(0, self.record.running.tuning.blkio['weight'])
         tuning.set_blkio(conf, persistent=True, live=True)
         tuning.set_blkio(vconfig.LibvirtConfigGuestBlockIOTune())
 
-        self.assertEqual(500, self.record.tuning.blkio['weight'])
+        self.assertEqual(500, self.record.running.tuning.blkio['weight'])
         # The refused one, and one for what runs and for the definition each.
         self.assertEqual(3, self.faults.count('setBlkioParameters'))
 

@@ -132,6 +132,7 @@ class CacheTestCase(NodeDevicesTestCase):
         release = self.fake.faults.hang('listAllDevices')
         self.addCleanup(release.set)
         conn = self.calls.wrap(self.conn)
+        self.found.unwatch(self.conn)
         self.found = nodedevs.NodeDevices(lambda: conn)
         self.found.watch(conn)
         before = self.asked('listAllDevices')
