@@ -50,8 +50,10 @@ class Guest:
         with self._domain() as domain:
             stream = domain.connect().newStream()
             domain.openConsole(None, stream, libvirt.VIR_DOMAIN_CONSOLE_FORCE)
+            before = self._console().count(_PROMPT)
             stream.send(b'\n')
-            waiting.until(lambda: _PROMPT in self._console(), 30, 'a prompt')
+            waiting.until(lambda: self._console().count(_PROMPT) > before, 30,
+                          'one more prompt')
             stream.send(f'{line}\n'.encode())
             waiting.until(lambda: line in self._console(), 30, f'the echo of {line}')
             stream.abort()

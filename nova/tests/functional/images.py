@@ -17,6 +17,8 @@ from typing import Any
 
 CHECKOUT = pathlib.Path(__file__).parents[3]
 BANNER = 'userland is up'
+#: The image for guests that nobody looks into.
+IDLE = 'idle'
 
 #: For a kernel whose processor is emulated: leave out what takes long.
 QUICK = ('console=ttyS0 quiet panic=-1 no_timer_check nokaslr no5lvl cryptomgr.notests '
@@ -92,6 +94,11 @@ class ImageFolder:
             if not target.exists():
                 self._describe(f'tiny-{file}', kind, id=image_id, container_format=kind)
                 _link(folder / file, target)
+
+    def add_idle(self, name: str = IDLE, **properties: str) -> None:
+        """Add a disk with nothing to boot: its guests run, and cost next to nothing."""
+        with self._describe(name, 'raw', properties=properties).open('wb') as file:
+            file.truncate(1 << 20)
 
     def add_qcow2(self, name: str, size: str, *options: str) -> None:
         target = self._describe(name, 'qcow2')

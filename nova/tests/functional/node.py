@@ -60,6 +60,7 @@ class Node(fixtures.Fixture):
         self.images = images.ImageFolder(self.state / 'images')
         self.images.path.mkdir()
         self.images.add_tiny()
+        self.images.add_idle()
         self.port = ports.free()
         self.conf = self.state / 'nova.conf'
         self.set_options(self._usual())
@@ -150,17 +151,19 @@ class Node(fixtures.Fixture):
         self.process.wait()
 
     def boot(self, name: str = 'guest', **server: Any) -> str:
-        """Make a server of the tiny image and wait until it is active."""
+        """Make a server, and return when libvirt has started its guest."""
         server_id = self.create(name, **server)
         self.api.wait_for_status(server_id, 'ACTIVE')
         return server_id
 
-    def create(self, name: str = 'guest', **server: Any) -> str:
+    def create(self, name: str = 'guest', *, image: str = 'tiny',
+               **server: Any) -> str:
         """Ask for a server and return its id.
 
+        :param image: name of its image
         :raises requests.HTTPError: if it is refused
         """
-        server['imageRef'] = server.get('imageRef') or self.image_id('tiny')
+        server['imageRef'] = server.get('imageRef') or self.image_id(image)
         server['flavorRef'] = server.get('flavorRef') or self.flavor_id('m1.nano')
         answer = self.api.create(name=name, **server)
         answer.raise_for_status()

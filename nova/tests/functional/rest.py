@@ -12,7 +12,8 @@ MICROVERSION = '2.96'
 COMPUTE = '/compute/v2.1'
 IMAGE = '/image/v2'
 _TIMEOUT_S = 60
-#: A look at a console takes time from the guest that boots.
+#: A look takes time from what is looked for, and from the guest that boots.
+_INTERVAL_S = 0.1
 _CONSOLE_INTERVAL_S = 0.2
 
 
@@ -78,7 +79,8 @@ class RestApi:
             idle = server['OS-EXT-STS:task_state'] is None
             return server if idle and server['status'] in (*wanted, 'ERROR') else None
 
-        server = waiting.until(settled, timeout_s, f'{server_id} is {wanted}')
+        server = waiting.until(
+            settled, timeout_s, f'{server_id} is {wanted}', _INTERVAL_S)
         if server['status'] not in wanted:
             raise AssertionError(f'{server_id} is not {wanted}: {server}')
         return server
@@ -89,6 +91,7 @@ class RestApi:
             lambda: self.request('GET', path).status_code == 404,
             timeout_s,
             f'{server_id} gone',
+            _INTERVAL_S,
         )
 
     def wait_for_console(

@@ -9,6 +9,7 @@ import uuid
 import requests
 
 from nova.tests.functional import base
+from nova.tests.functional import images
 
 _FLAVORS = {
     'flavors': [
@@ -72,7 +73,7 @@ class BadRequestsTest(base.FunctionalTestCase):
     def name_with_markup_is_only_a_name(self) -> None:
         name = '<&"\'>; %s {0} \\ $(id) é'
 
-        server_id = self.node.boot(name)
+        server_id = self.node.boot(name, image=images.IDLE)
 
         self.assertEqual(name, self.node.api.server(server_id)['name'])
         (xml,) = self.node.domains().values()

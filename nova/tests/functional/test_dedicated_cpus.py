@@ -7,6 +7,7 @@ import os
 import libvirt
 
 from nova.tests.functional import base
+from nova.tests.functional import images
 
 FLAVORS = """
 flavors:
@@ -34,10 +35,12 @@ class DedicatedCPUsTest(base.FunctionalTestCase):
         first, = conn.lookupByUUIDString(server_id).vcpuPinInfo()
         return {cpu for cpu, pinned in enumerate(first) if pinned}
 
-    def test_nobody_shares_them(self) -> None:
-        one = self.node.boot('one', flavorRef='one')
-        two = self.node.boot('two', flavorRef='one')
-        three = self.node.create('three', flavorRef='one')
+    def test_each(self) -> None:
+        self.check_each(self.contradiction_is_refused_at_once, self.nobody_shares_them)
+
+    def nobody_shares_them(self) -> None:
+        one, two = self.boot('one'), self.boot('two')
+        three = self.node.create('three', image=images.IDLE, flavorRef='one')
         shown = self.node.api.wait_for_status(three, 'ERROR')
 
         self.assertEqual([{0}, {1}], sorted([self.pins(one), self.pins(two)], key=min))
@@ -45,9 +48,12 @@ class DedicatedCPUsTest(base.FunctionalTestCase):
 
         self.node.api.delete(one)
         self.node.api.wait_gone(one)
-        self.node.boot('four', flavorRef='one')
+        self.boot('four')
 
-    def test_contradiction_is_refused_at_once(self) -> None:
+    def boot(self, name: str) -> str:
+        return self.node.boot(name, image=images.IDLE, flavorRef='one')
+
+    def contradiction_is_refused_at_once(self) -> None:
         answer = self.node.api.create(
             name='odd', imageRef=self.node.image_id('tiny'), flavorRef='odd')
 

@@ -24,7 +24,16 @@ class GuestActsTest(base.FunctionalTestCase):
         self.node.api.wait_for_console(self.server_id, guests.READY)
         self.guest = guests.Guest(self.node, self.server_id)
 
-    def test_powers_itself_off(self) -> None:
+    def test_reboots_itself_and_powers_itself_off(self) -> None:
+        before = self.guest.domain_id()
+
+        self.guest.say('reboot -f')
+
+        self.node.api.wait_for_console(self.server_id, images.BANNER, count=2)
+        self.assertEqual('ACTIVE', self.node.api.server(self.server_id)['status'])
+        self.assertEqual(before, self.guest.domain_id())
+        self.node.api.wait_for_console(self.server_id, guests.READY, count=2)
+
         self.guest.say('poweroff -f')
         waiting.until(lambda: not self.guest.is_active(), 30, 'the domain is off')
         off_at = time.monotonic()
@@ -34,12 +43,3 @@ class GuestActsTest(base.FunctionalTestCase):
         self.assertLess(time.monotonic() - off_at, _NOTICED_WITHIN_S)
         # and it stays off: nobody may start it again behind the user's back
         self.assertFalse(self.guest.is_active())
-
-    def test_reboots_itself(self) -> None:
-        before = self.guest.domain_id()
-
-        self.guest.say('reboot -f')
-
-        self.node.api.wait_for_console(self.server_id, images.BANNER, count=2)
-        self.assertEqual('ACTIVE', self.node.api.server(self.server_id)['status'])
-        self.assertEqual(before, self.guest.domain_id())

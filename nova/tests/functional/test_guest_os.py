@@ -38,7 +38,7 @@ class GuestOsTest(base.FunctionalTestCase):
         self.node = self.make_node()
         self.node.declare_networks(_NETWORKS.format(bridge=bridge.name))
         self.node.images.add_tiny_disk('old', os_distro='debian3')
-        self.node.images.add_tiny_disk(
+        self.node.images.add_idle(
             'asks', os_distro='debian3', hw_disk_bus='virtio', hw_vif_model='e1000',
             hw_rng_model='virtio')
         self.node.start()

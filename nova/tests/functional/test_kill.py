@@ -5,84 +5,94 @@
 from nova.tests.functional import base
 from nova.tests.functional import guests
 from nova.tests.functional import hypervisor
+from nova.tests.functional import images
 from nova.tests.functional import libvirtnetwork
-from nova.tests.functional import node as node_lib
 from nova.tests.functional import programs
 from nova.tests.functional import waiting
 
 
 class KillTest(base.FunctionalTestCase):
 
-    def test_guests_run_on(self) -> None:
-        node = self.start_node()
-        server_id = node.boot()
-        guest = guests.Guest(node, server_id)
-        before = guest.domain_id()
+    def setUp(self) -> None:
+        super().setUp()
+        self.gate = self.useFixture(programs.Gate('qemu-img', 'create'))
+        self.node = self.start_node(environment=self.gate.environment)
 
-        self.kill_and_restart(node)
+    def test_each(self) -> None:
+        self.check_each(
+            # It opens the gate.
+            self.while_the_disk_is_made,
+            self.as_soon_as_a_build_is_accepted,
+            self.while_guests_reboot,
+            self.while_guests_run_and_end)
 
-        self.assertEqual('ACTIVE', node.api.server(server_id)['status'])
-        self.assertEqual(before, guest.domain_id())
+    def while_the_disk_is_made(self) -> None:
+        server_id = self.create()
+        waiting.until(self.gate.is_reached, 30, 'qemu-img is at work')
 
-    def test_guest_that_ended_meanwhile(self) -> None:
-        node = self.start_node()
-        server_id = node.boot()
-        node.kill()
-        with node.libvirt() as connection:
-            connection.lookupByUUIDString(server_id).destroy()
+        self.node.kill()
+        self.gate.open()
+        self.node.start()
 
-        node.start()
+        self.assert_half_built_is_cleared(server_id)
 
-        node.api.wait_for_status(server_id, 'SHUTOFF')
+    def as_soon_as_a_build_is_accepted(self) -> None:
+        server_id = self.create()
 
-    def test_while_the_disk_is_made(self) -> None:
-        gate = self.useFixture(programs.Gate('qemu-img', 'create'))
-        node = self.start_node(environment=gate.environment)
-        server_id = node.create()
-        waiting.until(gate.is_reached, 30, 'qemu-img is at work')
+        self.kill_and_restart()
 
-        node.kill()
-        gate.open()
-        node.start()
-
-        self.assert_half_built_is_cleared(node, server_id)
-
-    def test_as_soon_as_a_build_is_accepted(self) -> None:
-        node = self.start_node()
-        server_id = node.create()
-
-        self.kill_and_restart(node)
-
-        shown = node.api.wait_for_status(server_id, 'ACTIVE', 'ERROR')
+        shown = self.node.api.wait_for_status(server_id, 'ACTIVE', 'ERROR')
         if shown['status'] == 'ERROR':
-            self.assert_half_built_is_cleared(node, server_id)
+            self.assert_half_built_is_cleared(server_id)
+        else:
+            self.delete(server_id)
 
-    def test_while_it_reboots(self) -> None:
-        node = self.start_node()
-        for kind in ('SOFT', 'HARD'):
-            server_id = node.boot(kind)
-            node.api.wait_for_console(server_id, guests.READY)
-            answer = node.api.act(server_id, 'reboot', {'type': kind})
+    def while_guests_reboot(self) -> None:
+        soft, hard = self.node.boot(), self.boot()
+        self.node.api.wait_for_console(soft, guests.READY)
+        for server_id, kind in ((soft, 'SOFT'), (hard, 'HARD')):
+            answer = self.node.api.act(server_id, 'reboot', {'type': kind})
             self.assertEqual(202, answer.status_code)
 
-            self.kill_and_restart(node)
+        self.kill_and_restart()
 
-            node.api.wait_for_status(server_id, 'ACTIVE')
-            self.assertTrue(guests.Guest(node, server_id).is_active())
+        for server_id in (soft, hard):
+            self.node.api.wait_for_status(server_id, 'ACTIVE')
+            self.assertTrue(guests.Guest(self.node, server_id).is_active())
 
-    def kill_and_restart(self, node: node_lib.Node) -> None:
-        node.kill()
-        node.start()
+    def while_guests_run_and_end(self) -> None:
+        lives, ends = self.boot(), self.boot()
+        guest = guests.Guest(self.node, lives)
+        before = guest.domain_id()
 
-    def assert_half_built_is_cleared(
-        self, node: node_lib.Node, server_id: str
-    ) -> None:
-        shown = node.api.wait_for_status(server_id, 'ERROR')
+        self.node.kill()
+        guests.Guest(self.node, ends).destroy()
+        self.node.start()
+
+        self.assertEqual('ACTIVE', self.node.api.server(lives)['status'])
+        self.assertEqual(before, guest.domain_id())
+        self.node.api.wait_for_status(ends, 'SHUTOFF')
+
+    def create(self) -> str:
+        return self.node.create(image=images.IDLE)
+
+    def boot(self) -> str:
+        return self.node.boot(image=images.IDLE)
+
+    def kill_and_restart(self) -> None:
+        self.node.kill()
+        self.node.start()
+
+    def assert_half_built_is_cleared(self, server_id: str) -> None:
+        shown = self.node.api.wait_for_status(server_id, 'ERROR')
         self.assertTrue(shown['fault']['message'])
-        self.assertEqual({}, node.leftovers())
-        node.api.delete(server_id)
-        node.api.wait_gone(server_id)
-        self.assertEqual({}, node.leftovers(server_id))
+        self.assertEqual({}, self.node.leftovers())
+        self.delete(server_id)
+
+    def delete(self, server_id: str) -> None:
+        self.node.api.delete(server_id)
+        self.node.api.wait_gone(server_id)
+        self.assertEqual({}, self.node.leftovers(server_id))
 
 
 class KillOnNetworkTest(base.FunctionalTestCase):
@@ -98,9 +108,12 @@ class KillOnNetworkTest(base.FunctionalTestCase):
         self.node.declare_networks(self.network.declaration)
         self.node.start()
 
-    def test_in_the_middle_of_builds(self) -> None:
+    def test_each(self) -> None:
+        self.check_each(self.in_the_middle_of_builds, self.in_the_middle_of_deletions)
+
+    def in_the_middle_of_builds(self) -> None:
         for has_begun in (self.network.left, self.node.processes):
-            server_id = self.node.create(networks='auto')
+            server_id = self.node.create(image=images.IDLE, networks='auto')
             waiting.until(has_begun, 30, 'the build is under way')
 
             self.kill_and_restart()
@@ -110,9 +123,9 @@ class KillOnNetworkTest(base.FunctionalTestCase):
             self.node.api.wait_gone(server_id)
             self.assert_nothing_left(server_id)
 
-    def test_in_the_middle_of_deletions(self) -> None:
+    def in_the_middle_of_deletions(self) -> None:
         for has_begun in (lambda: True, lambda: not self.node.processes()):
-            server_id = self.node.boot(networks='auto')
+            server_id = self.node.boot(image=images.IDLE, networks='auto')
             self.assertEqual({'hosts', 'ports'}, set(self.network.left()))
             self.assertEqual(204, self.node.api.delete(server_id).status_code)
             waiting.until(has_begun, 30, 'the deletion is under way')

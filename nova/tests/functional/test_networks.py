@@ -7,6 +7,7 @@ import subprocess
 from typing import Any
 
 from nova.tests.functional import hypervisor
+from nova.tests.functional import images
 from nova.tests.functional import test_openstack_client
 
 _FILE = """
@@ -89,7 +90,7 @@ class NetworksTest(test_openstack_client.ClientTestCase):
 
     @staticmethod
     def arguments(name: str, *arguments: str) -> tuple[str, ...]:
-        return ('server', 'create', '--image', 'tiny', '--flavor', 'm1.nano',
+        return ('server', 'create', '--image', images.IDLE, '--flavor', 'm1.nano',
                 *arguments, '--wait', name)
 
     @staticmethod

@@ -3,26 +3,23 @@
 """What keeps nova-compute from starting is said in a line, with the value."""
 
 from nova.tests.functional import base
+from nova.tests.functional import images
 
 
 class StartRefusedTest(base.FunctionalTestCase):
 
-    def test_second_on_the_same_state(self) -> None:
+    def test_second_on_the_same_state_or_port(self) -> None:
         first = self.start_node()
-        server_id = first.boot()
+        server_id = first.boot(image=images.IDLE)
         second = self.make_node(options={'DEFAULT': {'state_path': first.state}})
 
+        third = self.make_node(options={'standalone': {'listen_port': first.port}})
+
         self.assert_does_not_start(second, str(first.state))
+        self.assert_does_not_start(third, str(first.port))
 
-        self.assertEqual('ACTIVE', first.api.server(server_id)['status'])
-
-    def test_port_in_use(self) -> None:
-        first = self.start_node()
-        second = self.make_node(options={'standalone': {'listen_port': first.port}})
-
-        self.assert_does_not_start(second, str(first.port))
-
-        self.assertEqual([], first.api.servers())
+        (shown,) = first.api.servers()
+        self.assertEqual((server_id, 'ACTIVE'), (shown['id'], shown['status']))
 
     def test_no_libvirt(self) -> None:
         uri = 'qemu+unix:///system?socket=/nonexistent/libvirt-sock'
