@@ -32,6 +32,7 @@ class MigrationTest(tinyguest.TinyGuestTestCase):
         self.tiny.run(_COUNTER)
         self.tiny.run('dd if=/dev/urandom of=/dev/vda bs=64k count=16 conv=fsync')
         self.seen = self.look()
+        self.here.events.clear()
 
     def make_hypervisors(self) -> None:
         reason = privatelibvirtd.why_not()
@@ -46,6 +47,7 @@ class MigrationTest(tinyguest.TinyGuestTestCase):
         self.with_a_copy_of_its_disk()
         self.given_up()
         self.before_its_memory()
+        self.by_somebody_else()
 
     def nobody_there(self) -> None:
         """Where no libvirt answers, our own connection is not to blame."""
@@ -69,6 +71,9 @@ class MigrationTest(tinyguest.TinyGuestTestCase):
         self.assertEqual(memory, self.tiny.guest.get_config(persistent=True).memory)
         self.assertEqual(libvirt.VIR_DOMAIN_JOB_NONE,
                          self.tiny.guest.get_job_info().type)
+        self.assert_told(self.here, virtevent.EVENT_LIFECYCLE_MIGRATION_COMPLETED)
+        self.assert_told(self.there, virtevent.EVENT_LIFECYCLE_STARTED,
+                         virtevent.EVENT_LIFECYCLE_RESUMED)
 
     def given_up(self) -> None:
         guest = self.tiny.guest
@@ -94,9 +99,27 @@ class MigrationTest(tinyguest.TinyGuestTestCase):
         self.assertEqual((None, True, 321),
                          (moving.error, is_early, limits['downtime-limit']))
         self.assert_runs(self.here, self.there)
-        self.assertIn(virtevent.EVENT_LIFECYCLE_POSTCOPY_STARTED,
-                      [event.transition for event in self.there.events
-                       if isinstance(event, virtevent.LifecycleEvent)])
+        self.assert_told(self.there, virtevent.EVENT_LIFECYCLE_POSTCOPY_STARTED,
+                         virtevent.EVENT_LIFECYCLE_MIGRATION_COMPLETED)
+
+    def by_somebody_else(self) -> None:
+        """It is suspended for as long as it takes, and has neither paused nor ended."""
+        self.here.events.clear()
+        domain = self.here.connection.lookupByUUIDString(self.uuid)
+        domain.migrateToURI3(self.there.uri, {'migrate_uri': 'tcp://127.0.0.1'},
+                             _SHARED & ~libvirt.VIR_MIGRATE_LIVE)
+
+        self.assert_runs(self.there, self.here)
+        self.assert_told(self.here, virtevent.EVENT_LIFECYCLE_MIGRATION_COMPLETED)
+
+    def assert_told(self, hypervisor: tinyguest.Hypervisor, *expected: int) -> None:
+        """Compare what was told of the guest's state since this was last asked."""
+        def told() -> list[int]:
+            return [event.transition for event in hypervisor.events
+                    if isinstance(event, virtevent.LifecycleEvent)]
+        waiting.until(lambda: expected[-1] in told(), 10, f'{expected}: {told()}')
+        self.assertEqual([*expected], told())
+        hypervisor.events.clear()
 
     def begin_slowly(self, flags: int) -> background.Background:
         """Begin to move the guest back, so that it would take a minute or more."""

@@ -204,15 +204,26 @@ _TRANSITIONS = {
 }
 #: Where the detail says more than the kind; None is told to nobody.
 _DETAILED: dict[tuple[int, int], int | None] = {
+    (libvirt.VIR_DOMAIN_EVENT_SUSPENDED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED_MIGRATED):
+        None,
     (libvirt.VIR_DOMAIN_EVENT_SUSPENDED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY):
         virtevent.EVENT_LIFECYCLE_POSTCOPY_STARTED,
-    # The guest runs on, elsewhere.
-    (libvirt.VIR_DOMAIN_EVENT_STOPPED, libvirt.VIR_DOMAIN_EVENT_STOPPED_MIGRATED): None,
+    (libvirt.VIR_DOMAIN_EVENT_STOPPED, libvirt.VIR_DOMAIN_EVENT_STOPPED_MIGRATED):
+        virtevent.EVENT_LIFECYCLE_MIGRATION_COMPLETED,
 }
 
 
 def transition_of(event: DomainEvent) -> int | None:
-    """Return the transition of ``nova.virt.event``, or None if it is none."""
+    """Return the transition of ``nova.virt.event``, or None if it is none.
+
+    A guest that leaves for another host is suspended first, with live migration at
+    the end, else at the beginning.  That is no pause, and says nothing of how it ends
+    (the job counts as under way then, and libvirt 9.0.0 answers who asks about it
+    seconds later).  What follows does: post-copy has started, or the guest has gone
+    and the migration is completed, or it is resumed here since that failed.  All who
+    listen are told so, whoever moved it: a guest that an operator has moved is one
+    to look at.
+    """
     kind = event.kind
     return _DETAILED.get((kind, event.detail), _TRANSITIONS.get(kind))
 
@@ -234,6 +245,30 @@ _MEANING_OF_STATE = {
     libvirt.VIR_DOMAIN_SHUTOFF: _OFF,
     libvirt.VIR_DOMAIN_CRASHED: _OFF,
 }
+#: Reasons of VIR_DOMAIN_PAUSED that are no pause, and what the state is then.
+_PASSING = {
+    libvirt.VIR_DOMAIN_PAUSED_STARTING_UP: libvirt.VIR_DOMAIN_SHUTOFF,
+    libvirt.VIR_DOMAIN_PAUSED_MIGRATION: libvirt.VIR_DOMAIN_RUNNING,
+    libvirt.VIR_DOMAIN_PAUSED_POSTCOPY: libvirt.VIR_DOMAIN_RUNNING,
+}
+
+
+def settled_state(state: int, reason: int | None) -> int:
+    """Return the state, VIR_DOMAIN_*, that events tell of.
+
+    One that is only starting is off yet, one that is being moved runs.
+    """
+    if state != libvirt.VIR_DOMAIN_PAUSED or reason is None:
+        return state
+    settled: int = _PASSING.get(reason, state)
+    return settled
+
+
+#: The guest runs, or is about to, whichever host it is on.
+_MOVES = ((libvirt.VIR_DOMAIN_EVENT_SUSPENDED,
+           libvirt.VIR_DOMAIN_EVENT_SUSPENDED_MIGRATED),
+          (libvirt.VIR_DOMAIN_EVENT_SUSPENDED,
+           libvirt.VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY))
 _MEANING_OF_KIND = {
     libvirt.VIR_DOMAIN_EVENT_STARTED: _RUNS,
     libvirt.VIR_DOMAIN_EVENT_RESUMED: _RUNS,
@@ -277,7 +312,9 @@ class GuestStates:
 
     def _note(self, event: DomainEvent) -> None:
         meaning = _MEANING_OF_KIND.get(event.kind)
-        if meaning is not None:
+        if (event.kind, event.detail) in _MOVES:
+            self._known[event.uuid] = _RUNS
+        elif meaning is not None:
             self._known[event.uuid] = meaning
         elif (event.kind == libvirt.VIR_DOMAIN_EVENT_UNDEFINED
               and self._known.get(event.uuid) == _OFF):

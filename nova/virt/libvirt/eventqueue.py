@@ -59,13 +59,6 @@ BURST_PAUSE_S = 0.0005
 TURN = 16
 
 
-def _settled_state(stats: dict[str, Any]) -> int:
-    """Return a guest's state, VIR_DOMAIN_*; one that is only starting is off yet."""
-    starting = (libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_STARTING_UP)
-    is_starting = (stats['state.state'], stats.get('state.reason')) == starting
-    return int(libvirt.VIR_DOMAIN_SHUTOFF if is_starting else stats['state.state'])
-
-
 @dataclasses.dataclass(frozen=True)
 class _Opened:
     """There is a connection."""
@@ -199,10 +192,10 @@ class EventQueue:
 
     @contextlib.contextmanager
     def operation(self, uuid: str, kind: Operation) -> Iterator[None]:
-        """Let what ends the guest's process within the block be no news.
+        """Let what the block does to the guest's process not be its stop.
 
         Where the block fails after that, or the guest is not started again, the
-        guest's stop is told.
+        guest's stop is told.  Every other stop is told at once.
         """
         operation = listeners.Registered(uuid, kind, next(self._numbers))
         self._operations.begin(operation)
@@ -322,7 +315,7 @@ class EventQueue:
         elif isinstance(item, _Compare):
             self._compare(number, item.conn)
         elif isinstance(item, _Ended):
-            self._dispatch_ended(item)
+            self._dispatch_ended(number, item)
         elif isinstance(item, _Unstarted):
             self._tell_stop(item.uuid)
         elif isinstance(item, _Opened):
@@ -339,13 +332,13 @@ class EventQueue:
         if not self._operations.keeps(number, event):
             self._tell(event)
 
-    def _dispatch_ended(self, item: _Ended) -> None:
+    def _dispatch_ended(self, number: int, item: _Ended) -> None:
         uuid, kind = item.operation.uuid, item.operation.kind
         self._operations.end(item.operation)
         if not item.succeeded:
             self._tell_stop(uuid)
         elif kind is Operation.MIGRATION:
-            self._operations.release(uuid)
+            self._tell_completed(number, uuid)
         elif self._operations.has_unclaimed(uuid):
             start(self._await_start, uuid)
 
@@ -357,6 +350,15 @@ class EventQueue:
         stop = self._operations.release(uuid)
         if stop is not None:
             self._tell(stop)
+
+    def _tell_completed(self, number: int, uuid: str) -> None:
+        """Tell what libvirt's event would have, if the guest was found off."""
+        stop = self._operations.release(uuid)
+        if stop is not None:
+            event = virtevent.LifecycleEvent(
+                uuid, virtevent.EVENT_LIFECYCLE_MIGRATION_COMPLETED, stop.timestamp)
+            self._listeners.tell(number, event)
+            self._tell(event)
 
     def _dispatch_lost(self, number: int, reason: str) -> None:
         # Whoever waits learns it even where somebody was faster to reconnect.
@@ -389,7 +391,8 @@ class EventQueue:
     def _states_of(conn: libvirt.virConnect) -> dict[str, int]:
         """Return the state, VIR_DOMAIN_*, of each guest by UUID."""
         stats = conn.getAllDomainStats(libvirt.VIR_DOMAIN_STATS_STATE, 0)
-        return {domain.UUIDString(): _settled_state(found) for domain, found in stats}
+        return {domain.UUIDString(): libvirtevent.settled_state(
+            found['state.state'], found.get('state.reason')) for domain, found in stats}
 
     def _tell(self, event: virtevent.InstanceEvent) -> None:
         if self._lifecycle_event_handler is None:

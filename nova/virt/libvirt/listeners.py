@@ -4,7 +4,7 @@
 
 A listener is registered before its command is sent, and hears only what came in
 afterwards.  An operation is registered likewise: the end of a guest that we restart
-or send to another host is no news.
+is no news, and one that we send to another host has not stopped.
 """
 
 from collections.abc import Callable, Iterator
@@ -174,8 +174,10 @@ class Operations:
     """The operations under way, and the ends of guests that belong to them.
 
     A stop within a reboot is kept until the start that follows it, which makes it
-    no news, and every later stop news; without that start it is told after all.  A
-    guest found off while it is sent to another host is told of if that fails.
+    no news, and every later stop news; without that start it is told after all.  In a
+    migration, libvirt's events say what each stop is, and nothing is kept; but a guest
+    that is found off, without an event, has stopped if the migration fails, and else
+    is the migration that is completed.
     """
 
     def __init__(self) -> None:
@@ -225,4 +227,6 @@ class Operations:
             self._kept.pop(event.uuid, None)
             for operation in self._running.get(event.uuid, ()):
                 operation.restarted |= number > operation.after
+        elif event.transition == virtevent.EVENT_LIFECYCLE_MIGRATION_COMPLETED:
+            self._kept.pop(event.uuid, None)
         return False

@@ -12,6 +12,7 @@ STOPPED = virtevent.EVENT_LIFECYCLE_STOPPED
 PAUSED = virtevent.EVENT_LIFECYCLE_PAUSED
 RESUMED = virtevent.EVENT_LIFECYCLE_RESUMED
 SUSPENDED = virtevent.EVENT_LIFECYCLE_SUSPENDED
+COMPLETED = virtevent.EVENT_LIFECYCLE_MIGRATION_COMPLETED
 
 RUNNING = libvirt.VIR_DOMAIN_RUNNING
 OFF = libvirt.VIR_DOMAIN_SHUTOFF
@@ -40,8 +41,30 @@ class TransitionTestCase(base.TestCase):
                        libvirt.VIR_DOMAIN_EVENT_STOPPED_FAILED,
                        libvirt.VIR_DOMAIN_EVENT_STOPPED_SAVED):
             self.assert_transition(STOPPED, libvirt.VIR_DOMAIN_EVENT_STOPPED, detail)
-        self.assert_transition(None, libvirt.VIR_DOMAIN_EVENT_STOPPED,
+        self.assert_transition(COMPLETED, libvirt.VIR_DOMAIN_EVENT_STOPPED,
                                libvirt.VIR_DOMAIN_EVENT_STOPPED_MIGRATED)
+
+    def test_every_reason_to_suspend_but_a_migration_is_a_pause(self):
+        for detail in (libvirt.VIR_DOMAIN_EVENT_SUSPENDED_PAUSED,
+                       libvirt.VIR_DOMAIN_EVENT_SUSPENDED_IOERROR,
+                       libvirt.VIR_DOMAIN_EVENT_SUSPENDED_WATCHDOG,
+                       libvirt.VIR_DOMAIN_EVENT_SUSPENDED_API_ERROR,
+                       libvirt.VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY_FAILED):
+            self.assert_transition(PAUSED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED, detail)
+        self.assert_transition(None, libvirt.VIR_DOMAIN_EVENT_SUSPENDED,
+                               libvirt.VIR_DOMAIN_EVENT_SUSPENDED_MIGRATED)
+
+    def test_state_of_a_guest_that_passes_through_is_not_paused(self):
+        paused = libvirt.VIR_DOMAIN_PAUSED
+        for reason, expected in ((None, paused),
+                                 (libvirt.VIR_DOMAIN_PAUSED_USER, paused),
+                                 (libvirt.VIR_DOMAIN_PAUSED_POSTCOPY_FAILED, paused),
+                                 (libvirt.VIR_DOMAIN_PAUSED_STARTING_UP, OFF),
+                                 (libvirt.VIR_DOMAIN_PAUSED_MIGRATION, RUNNING),
+                                 (libvirt.VIR_DOMAIN_PAUSED_POSTCOPY, RUNNING)):
+            self.assertEqual(expected, event.settled_state(paused, reason), reason)
+        self.assertEqual(OFF, event.settled_state(
+            OFF, libvirt.VIR_DOMAIN_SHUTOFF_SHUTDOWN))
 
     def test_postcopy_is_no_mere_pause(self):
         self.assert_transition(
@@ -122,6 +145,22 @@ class GuestStatesTestCase(base.TestCase):
                                  (libvirt.VIR_DOMAIN_EVENT_STOPPED, STOPPED)):
             self.assertEqual(transition,
                              self.states.take(domain_event(kind)).transition)
+
+    def test_guest_that_a_migration_suspends_is_not_paused(self):
+        for detail in (libvirt.VIR_DOMAIN_EVENT_SUSPENDED_MIGRATED,
+                       libvirt.VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY):
+            self.states.begin({'one': RUNNING})
+            self.states.take(domain_event(libvirt.VIR_DOMAIN_EVENT_SUSPENDED, detail))
+            self.assertEqual([], self.caught_up(one=RUNNING))
+            self.assertEqual([('one', STOPPED)], self.caught_up())
+
+    def test_guest_that_has_moved_is_gone(self):
+        self.states.begin({'one': RUNNING})
+        told = self.states.take(domain_event(
+            libvirt.VIR_DOMAIN_EVENT_STOPPED,
+            libvirt.VIR_DOMAIN_EVENT_STOPPED_MIGRATED))
+        self.assertEqual(COMPLETED, told.transition)
+        self.assertEqual([], self.caught_up())
 
     def test_undefined_guest_is_forgotten(self):
         self.states.begin({'one': OFF})

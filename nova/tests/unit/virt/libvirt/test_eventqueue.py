@@ -206,10 +206,16 @@ class EventQueueTestCase(base.TestCase):
         record.state = libvirt.VIR_DOMAIN_SHUTOFF
         self.wait_told(STOPPED)
 
-    def test_guest_that_is_only_starting_is_no_news(self):
-        stats = {'state.state': libvirt.VIR_DOMAIN_PAUSED,
-                 'state.reason': libvirt.VIR_DOMAIN_PAUSED_STARTING_UP}
-        self.assertEqual(libvirt.VIR_DOMAIN_SHUTOFF, eventqueue._settled_state(stats))
+    def test_guest_that_is_only_starting_or_moving_is_no_news(self):
+        domain = self.conn.defineXML(XML)
+        domain.create()
+        self.watch()
+        record = self.fake.hypervisor.find(domain.UUIDString())
+        record.state = libvirt.VIR_DOMAIN_PAUSED
+        record.reason = libvirt.VIR_DOMAIN_PAUSED_MIGRATION
+        self.queue._queue_event(eventqueue._Compare(self.conn))
+        domain.destroy()
+        self.wait_told(STOPPED)
 
     def test_states_that_cannot_be_read_are_left_for_the_next_time(self):
         self.fake.faults.fail('getAllDomainStats', libvirt.VIR_ERR_INTERNAL_ERROR)

@@ -21,6 +21,7 @@ XML = """<domain type='qemu'><name>{name}</name><memory unit='MiB'>64</memory>
 STARTED = virtevent.EVENT_LIFECYCLE_STARTED
 STOPPED = virtevent.EVENT_LIFECYCLE_STOPPED
 RESUMED = virtevent.EVENT_LIFECYCLE_RESUMED
+COMPLETED = virtevent.EVENT_LIFECYCLE_MIGRATION_COMPLETED
 REMOVED = libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED
 
 #: What libvirt passes to the callback of each kind, and what it becomes.
@@ -290,11 +291,63 @@ class OperationTestCase(HostTestCase):
     def migration(self):
         return self.host.operation(self.uuid, listeners.Operation.MIGRATION)
 
-    def test_guest_found_off_after_its_migration_is_no_news(self):
+    def emit_lifecycle(self, kind, detail):
+        self.emit(libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, kind, detail)
+
+    def move_away(self):
+        """Let the guest go to another host, as libvirt reports it."""
+        self.emit_lifecycle(libvirt.VIR_DOMAIN_EVENT_SUSPENDED,
+                            libvirt.VIR_DOMAIN_EVENT_SUSPENDED_MIGRATED)
+        self.emit_lifecycle(libvirt.VIR_DOMAIN_EVENT_STOPPED,
+                            libvirt.VIR_DOMAIN_EVENT_STOPPED_MIGRATED)
+
+    def test_guest_found_off_after_its_migration_has_moved(self):
+        with self.migration(), self.host.listener(
+                virtevent.LifecycleEvent, self.uuid) as listener:
+            self.find_off()
+            self.assertEqual(STOPPED, listener.wait(10).transition)
+        self.wait_told(COMPLETED)
+
+    def test_guest_found_off_before_the_event_of_its_move_is_told_of_once(self):
         with self.migration():
             self.find_off()
+            self.move_away()
+            self.wait_told(COMPLETED)
         self.settle()
-        self.assertEqual([], self.transitions())
+        self.assertEqual([COMPLETED], self.transitions())
+
+    def test_guest_that_moves_has_neither_paused_nor_stopped(self):
+        with self.migration():
+            self.move_away()
+            self.wait_told(COMPLETED)
+        self.settle()
+        self.assertEqual([COMPLETED], self.transitions())
+
+    def test_guest_that_somebody_else_moves_likewise(self):
+        self.move_away()
+        self.wait_told(COMPLETED)
+
+    def test_guest_that_has_moved_though_the_call_failed_is_told_of(self):
+        try:
+            with self.migration():
+                self.move_away()
+                raise ValueError
+        except ValueError:
+            pass
+        self.settle()
+        self.assertEqual([COMPLETED], self.transitions())
+
+    def test_guest_that_goes_on_here_is_resumed(self):
+        try:
+            with self.migration():
+                self.emit_lifecycle(libvirt.VIR_DOMAIN_EVENT_SUSPENDED,
+                                    libvirt.VIR_DOMAIN_EVENT_SUSPENDED_MIGRATED)
+                self.emit_lifecycle(libvirt.VIR_DOMAIN_EVENT_RESUMED,
+                                    libvirt.VIR_DOMAIN_EVENT_RESUMED_MIGRATED)
+                raise ValueError
+        except ValueError:
+            pass
+        self.wait_told(RESUMED)
 
     def test_guest_found_off_in_a_failed_migration_is_told(self):
         try:
@@ -307,9 +360,15 @@ class OperationTestCase(HostTestCase):
         self.wait_told(STOPPED)
 
     def test_stop_with_an_event_is_told_within_a_migration(self):
-        with self.migration():
-            self.domain.destroy()
-            self.wait_told(STOPPED)
+        hypervisor = self.fake.hypervisor
+        for stop in (hypervisor.guest_shuts_down, hypervisor.guest_crashes,
+                     lambda uuid: self.domain.destroy()):
+            with self.migration():
+                stop(self.uuid)
+                self.wait_told(STOPPED)
+                self.domain.create()
+                self.wait_told(STOPPED, RESUMED, STARTED)
+            self.told.clear()
 
     def test_failure_without_a_stop_tells_nothing(self):
         try:
