@@ -6,9 +6,12 @@ r"""Run tests once on greenlets and once on native threads.
 
 With NOVA_TEST_CONCURRENCY=eventlet or =threading, only on that one.
 
-    python -m tools.backends stestr run --alike 'unit\.objects'
+    python -m tools.backends stestr run --alike 'unit\.virt\.libvirt\.schema'
 
 Tests that --alike matches run on greenlets alone, unless native threads are asked for.
+Only tests of code that cannot tell the one from the other may be named there: it waits
+for nothing, locks nothing and reads no clock, and import-linter (pyproject.toml) keeps
+what could do so out of it.
 """
 
 import os

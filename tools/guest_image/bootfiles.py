@@ -37,7 +37,7 @@ def build(folder: pathlib.Path, work: pathlib.Path) -> None:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
     try:
-        shutil.copyfile(guest_kernel.image, part / 'vmlinuz')
+        (part / 'vmlinuz').write_bytes(kernel.read_image(guest_kernel.image))
         (part / 'initrd').write_bytes(userland.initramfs(guest_kernel, add_agent))
         os.rename(part, folder)
     finally:

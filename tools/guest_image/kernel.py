@@ -30,9 +30,26 @@ WANTED_MODULES = (
 )  # fmt: skip
 
 
+#: Where the boot protocol says how many sectors come before the kernel proper, and
+#: where in that the compressed kernel is.
+_BOOT_MAGIC = (0x202, b'HdrS')
+_SECTORS = struct.Struct('<497xB')
+_PAYLOAD = struct.Struct('<584xII')
+#: The note of a kernel that can be started without having been compressed: owner of
+#: four characters, an address of eight bytes, and its type.
+_PVH_NOTE = struct.pack('<III4s', 4, 8, 18, b'Xen')
+
 #: What stands after a signed module, its signature and the description of that.
 _SIGNED = b'~Module signature appended~\n'
 _DESCRIPTION = struct.Struct('>8xI')
+
+#: Programs that unpack, by what the packed begins with.
+_UNPACKERS = {
+    b'\x1f\x8b': ['gzip', '-dc'],
+    b'\xfd7zXZ': ['xz', '-dc'],
+    b'\x28\xb5\x2f\xfd': ['zstd', '-dc'],
+    b'\x02!L\x18': ['lz4', '-dc'],
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,6 +96,31 @@ def load_order(release_dir: pathlib.Path,
 def read_module(path: pathlib.Path) -> bytes:
     """Give a module as the kernel has it soonest: not compressed, and not signed."""
     return _without_signature(_unpacked(path))
+
+
+def read_image(path: pathlib.Path) -> bytes:
+    """Give a kernel as QEMU starts it soonest: not compressed, if it can be so.
+
+    An emulated processor takes long to unpack it.
+    """
+    image = path.read_bytes()
+    offset, magic = _BOOT_MAGIC
+    if image[offset:offset + len(magic)] != magic:
+        return image
+    (sectors,) = _SECTORS.unpack_from(image)
+    start, length = _PAYLOAD.unpack_from(image)
+    begin = (sectors + 1) * 512 + start
+    plain = _plain(image[begin:begin + length])
+    return plain if plain and _PVH_NOTE in plain else image
+
+
+def _plain(payload: bytes) -> bytes:
+    """Unpack a kernel; nothing, if it is packed in an unknown way."""
+    for magic, program in _UNPACKERS.items():
+        if payload.startswith(magic):
+            # Its size may stand behind it, which is garbage to the program.
+            return packages.passed_through(program, payload)
+    return b''
 
 
 def _without_signature(module: bytes) -> bytes:

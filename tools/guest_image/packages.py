@@ -20,3 +20,11 @@ def unpack(package: str, work: pathlib.Path, root: pathlib.Path) -> None:
 def run(command: list[str], cwd: pathlib.Path | None = None) -> bytes:
     done = subprocess.run(command, cwd=cwd, check=True, capture_output=True)
     return done.stdout
+
+
+def passed_through(command: list[str], data: bytes) -> bytes:
+    """Return what a program makes of data, as far as it gets."""
+    try:
+        return subprocess.run(command, input=data, capture_output=True).stdout
+    except FileNotFoundError:
+        return b''

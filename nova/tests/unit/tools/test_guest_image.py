@@ -6,6 +6,7 @@ import gzip
 import io
 import lzma
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -145,3 +146,37 @@ class ReadModuleTest(testtools.TestCase):
                          + b'~Module signature appended~\n')
 
         self.assertEqual(b'code', kernel.read_module(path))
+
+
+class ReadImageTest(testtools.TestCase):
+
+    startable = b'\x7fELF' + struct.pack('<III4s', 4, 8, 18, b'Xen') + b'code'
+
+    def read(self, payload: bytes, magic: bytes = b'HdrS') -> tuple[bytes, bytes]:
+        """Return an image that holds something packed, and what is read of it."""
+        header = bytearray(2 * 512)
+        header[497] = 1
+        header[0x202:0x206] = magic
+        header[584:592] = struct.pack('<II', 3, len(payload))
+        image = bytes(header) + b'...' + payload + b'behind'
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = pathlib.Path(folder.name) / 'vmlinuz'
+        path.write_bytes(image)
+        return image, kernel.read_image(path)
+
+    def test_unpacked(self) -> None:
+        for name, pack in (('gzip', gzip.compress), ('xz', lzma.compress)):
+            _image, found = self.read(pack(self.startable) + b'size')
+
+            self.assertEqual(self.startable, found, name)
+
+    def test_left_as_it_is(self) -> None:
+        packed = gzip.compress(self.startable)
+        for why, arguments in (
+                ('unknown packer', (self.startable,)),
+                ('cannot be started unpacked', (gzip.compress(b'\x7fELF'),)),
+                ('other boot protocol', (packed, b'none'))):
+            image, found = self.read(*arguments)
+
+            self.assertEqual(image, found, why)
