@@ -40,7 +40,7 @@ class Backend:
 FAKE = Backend('fakelibvirt', 'qemu:///fake', 'qemu')
 TEST = Backend(
     'the test driver', 'test:///default', 'test',
-    missing=table.TEST_DRIVER_LACKS,
+    missing=table.TEST_DRIVER_LACKS | table.TEST_DRIVER_LACKS_OF_OTHERS,
     lacks=frozenset({STARTS_PAUSED, FORGETS_DEFINITION, REFUSES_BY_STATE,
                      REPORTS_RESUME, TELLS_WHY, DEFINES_NETWORKS_APART,
                      TAKES_FLAGS_OF_QEMU, WATCHES_CLOSING}))

@@ -62,9 +62,13 @@ class GuestContract(base.BackendTestCase):
             driver_format='qcow2', target_dev=target, target_bus=bus)
 
 
+def parent_folder() -> str | None:
+    """Return where folders are made that the user of QEMU may enter."""
+    return '/var/lib' if os.geteuid() == 0 else None
+
+
 def _folder() -> pathlib.Path:
     """Make a folder that the user of QEMU may enter."""
-    parent = '/var/lib' if os.geteuid() == 0 else None
-    path = pathlib.Path(tempfile.mkdtemp(prefix='nova-contract-', dir=parent))
+    path = pathlib.Path(tempfile.mkdtemp(prefix='nova-contract-', dir=parent_folder()))
     path.chmod(0o755)
     return path

@@ -60,16 +60,14 @@ def _nothing(*_args: Any) -> None:
     """Do nothing."""
 
 
-#: Calls that the client library answers by itself: they work wherever libvirt does.
+#: Calls that the client library answers by itself: they work wherever libvirt does,
+#: and on objects that are gone.
 HANDLES = frozenset({
-    'ID', 'UUIDString', 'connect', 'getType', 'isAlive', 'name', 'newStream',
+    'ID', 'UUID', 'UUIDString', 'connect', 'getName', 'getType', 'isAlive',
+    'isEncrypted', 'isSecure', 'name', 'newStream', 'usageID', 'usageType',
 })
-#: Calls of what other calls hand out: secrets, filters, networks, devices, snapshots,
-#: streams.
-OF_OTHERS = frozenset({
-    'DHCPLeases', 'create', 'delete', 'finish', 'getXMLDesc', 'recvAll', 'setAutostart',
-    'setValue', 'undefine', 'update',
-})
+#: Calls of a stream that something is read from.
+STREAM = frozenset({'finish', 'recvAll'})
 #: Calls of a connection, with arguments.
 CONNECTION: dict[str, Call] = {
     'baselineCPU': _call(_OK, [_CPU], 0),
@@ -187,3 +185,45 @@ TEST_DRIVER_LACKS = frozenset({
     'nodeDeviceDefineXML', 'nwfilterDefineXML', 'nwfilterLookupByName',
     'secretDefineXML', 'secretLookupByUsage', 'setKeepAlive', 'updateDeviceFlags',
 })
+_GONE = {
+    'network': libvirt.VIR_ERR_NO_NETWORK, 'nwfilter': libvirt.VIR_ERR_NO_NWFILTER,
+    'secret': libvirt.VIR_ERR_NO_SECRET, 'snapshot': libvirt.VIR_ERR_NO_DOMAIN,
+}
+
+
+def _gone(kind: str, *names: str, **arguments: tuple[Any, ...]) -> dict[str, Call]:
+    """Return calls of an object that is not there any more."""
+    found = {name: () for name in names} | arguments
+    return {name: _call(_GONE[kind], *args) for name, args in found.items()}
+
+
+#: Calls of other objects than domains: the root of the devices of a host, and those
+#: that are gone.
+OTHERS: dict[str, dict[str, Call]] = {
+    'network': _gone(
+        'network', 'autostart', 'bridgeName', 'create', 'destroy', 'isActive',
+        'isPersistent', 'undefine', DHCPLeases=(None, 0), XMLDesc=(0,),
+        setAutostart=(0,),
+        update=(libvirt.VIR_NETWORK_UPDATE_COMMAND_ADD_LAST,
+                libvirt.VIR_NETWORK_SECTION_IP_DHCP_HOST, -1, '<host/>', 0)),
+    'nwfilter': _gone('nwfilter', 'undefine', XMLDesc=(0,)),
+    'secret': _gone('secret', 'undefine', XMLDesc=(0,), value=(0,),
+                    setValue=(b'x', 0)),
+    'snapshot': _gone('snapshot', delete=(0,), getXMLDesc=(0,)),
+    'device': {
+        'autostart': _call(_OK), 'isActive': _call(_OK), 'listCaps': _call(_OK),
+        'parent': _call(_OK), 'XMLDesc': _call(_OK, 0),
+        'create': _call(_STATE, 0, part=libvirt.VIR_FROM_NODEDEV),
+        'setAutostart': _call(libvirt.VIR_ERR_OPERATION_UNSUPPORTED, 1,
+                              part=libvirt.VIR_FROM_NODEDEV),
+    },
+}
+#: What the test driver lacks of these, beside the kinds that it cannot make.
+TEST_DRIVER_LACKS_OF_OTHERS = frozenset({
+    'network.DHCPLeases', 'device.autostart', 'device.create', 'device.isActive',
+    'device.setAutostart',
+})
+#: By which call an object is made; who lacks it has none.
+MAKERS = {'network': 'listAllNetworks', 'nwfilter': 'nwfilterDefineXML',
+          'secret': 'secretDefineXML', 'snapshot': 'snapshotCreateXML',
+          'device': 'nodeDeviceLookupByName'}

@@ -8,18 +8,13 @@ Each call of the fake is tried on objects that are gone, so that none does anyth
 from collections.abc import Iterator
 import inspect
 from typing import Any
-import uuid
 
 import libvirt
 
 from nova.tests.contract import backends
 from nova.tests.contract import base
+from nova.tests.contract import objects
 from nova.tests.fixtures import libvirt as fakelibvirt
-from nova.tests.fixtures.libvirt import network
-from nova.tests.fixtures.libvirt import nodedevice
-from nova.tests.fixtures.libvirt import nwfilter
-from nova.tests.fixtures.libvirt import secret
-from nova.tests.fixtures.libvirt import snapshot
 from nova.tests.fixtures.libvirt import takes
 
 _NULL = (libvirt.VIR_ERR_INVALID_ARG, libvirt.VIR_ERR_NO_SUPPORT,
@@ -38,9 +33,6 @@ _GIVEN: dict[str, Any] = {
 _PARAMS = {'TuningCalls.setBlkioParameters': {'weight': 100},
            'LimitCalls.setBlockIoTune': {'total_iops_sec': 1}}
 _NOWHERE = 'qemu+tcp://[::1]:1/system'
-#: One that needs no disk, since it is there already.
-_SNAPSHOT = ('<domainsnapshot><name>one</name><creationTime>1</creationTime>'
-             '<state>shutoff</state>{domain}</domainsnapshot>')
 #: The binding takes no more for some calls.
 _BITS = 31
 #: Calls without arguments, or that end what the others need.
@@ -59,36 +51,10 @@ class ArgumentsContract(base.BackendTestCase):
         self.domain = self.define()
         self.objects: dict[type, Any] = {fakelibvirt.FakeConnection: self.conn,
                                          fakelibvirt.FakeDomain: self.domain}
-        self.make_others()
-        self.domain.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA)
-
-    def make_others(self) -> None:
-        """Make an object of each other kind, and let those go that can."""
-        made = self.conn.networkDefineXML(
-            f'<network><name>{self.name}</name></network>')
-        made.undefine()
-        self.objects[network.FakeNetwork] = made
-        self.objects[snapshot.FakeSnapshot] = self.snapshot_of(self.domain)
         if self.hypervisor is not None:
-            self.hypervisor.nodedevices.plug(
-                "<device><name>computer</name><capability type='system'/></device>")
-        self.objects[nodedevice.FakeNodeDevice] = (
-            self.conn.nodeDeviceLookupByName('computer'))
-        if self.backend is backends.TEST:
-            return  # the table says that it has none of these
-        made = self.conn.nwfilterDefineXML(f"<filter name='{self.name}'/>")
-        made.undefine()
-        self.objects[nwfilter.FakeNWFilter] = made
-        made = self.conn.secretDefineXML(
-            f"<secret><usage type='volume'><volume>{uuid.uuid4()}</volume></usage>"
-            '</secret>', 0)
-        made.undefine()
-        self.objects[secret.FakeSecret] = made
-
-    def snapshot_of(self, domain: Any) -> Any:
-        return domain.snapshotCreateXML(
-            _SNAPSHOT.format(domain=self.xml),
-            libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE)
+            self.hypervisor.nodedevices.plug(objects.ROOT)
+        made = objects.make(self.conn, self.domain, self.backend.missing)
+        self.objects |= {objects.CLASSES[kind]: each for kind, each in made.items()}
 
     def calls(self) -> Iterator[tuple[str, Any, list[inspect.Parameter]]]:
         """Return what is called how in the table of flags, and with what."""
@@ -166,7 +132,7 @@ class ArgumentsContract(base.BackendTestCase):
             'MetadataCalls.metadata': self.taken(
                 domain.metadata, {'type': libvirt.VIR_DOMAIN_METADATA_TITLE,
                                   'uri': None}),
-            'FakeSnapshot.delete': self.taken(self.snapshot_of(domain).delete, {}),
+            'FakeSnapshot.delete': self.taken(objects.past_snapshot(domain).delete, {}),
             'SnapshotCalls.snapshotCreateXML': self.taken(
                 domain.snapshotCreateXML, {'xmlDesc': '<x/>'}),
             'PinCalls.vcpuPinInfo': self.taken(domain.vcpuPinInfo, {}),

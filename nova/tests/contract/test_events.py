@@ -2,10 +2,14 @@
 # Copyright the nova-libvirt authors
 """Lifecycle events: which come, and in which order."""
 
+import os
+import tempfile
+
 import libvirt
 
 from nova.tests.contract import backends
 from nova.tests.contract import base
+from nova.tests.contract import guests
 from nova.tests.fixtures.libvirt import waiting
 
 STARTED = libvirt.VIR_DOMAIN_EVENT_STARTED
@@ -20,14 +24,18 @@ class EventContract(base.BackendTestCase):
 
     def setUp(self):
         super().setUp()
-        self.seen = []
+        self.seen, self.ends = [], []
         callback = self.conn.domainEventRegisterAny(
             None, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, self.note, None)
         self.addCleanup(self.conn.domainEventDeregisterAny, callback)
 
     def note(self, conn, domain, event, detail, opaque):
         # QEMU may or may not find the time to say that it was told to end.
-        if domain.UUIDString() == self.uuid and event != SHUTDOWN:
+        if domain.UUIDString() != self.uuid:
+            return
+        if event == SHUTDOWN:
+            self.ends.append(detail)
+        else:
             self.seen.append((event, detail))
 
     def kinds(self):
@@ -55,6 +63,7 @@ class EventContract(base.BackendTestCase):
         if backends.REPORTS_RESUME not in self.backend.lacks:
             expected.insert(0, (RESUMED, libvirt.VIR_DOMAIN_EVENT_RESUMED_UNPAUSED))
         self.assertEqual(expected, self.seen)
+        self.assertLessEqual(set(self.ends), {libvirt.VIR_DOMAIN_EVENT_SHUTDOWN_HOST})
 
     def test_start_paused(self):
         self.need(backends.STARTS_PAUSED)
@@ -63,6 +72,70 @@ class EventContract(base.BackendTestCase):
         self.assertEqual(
             [(STARTED, libvirt.VIR_DOMAIN_EVENT_STARTED_BOOTED),
              (SUSPENDED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED_PAUSED)], self.seen[1:])
+
+    def test_saved_and_restored(self):
+        self.need(backends.REPORTS_RESUME)
+        domain = self.start()
+        self.wait_for_last(STARTED)
+        del self.seen[:]
+        for act in (domain.managedSave, domain.createWithFlags):
+            act(0)
+        self.wait_for_last(RESUMED)
+        domain.suspend()
+        for act in (domain.managedSave, domain.createWithFlags):
+            act(0)
+        self.wait_for_count(7)
+        self.assertEqual(
+            [(SUSPENDED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED_PAUSED),
+             (STOPPED, libvirt.VIR_DOMAIN_EVENT_STOPPED_SAVED),
+             (STARTED, libvirt.VIR_DOMAIN_EVENT_STARTED_RESTORED),
+             (RESUMED, libvirt.VIR_DOMAIN_EVENT_RESUMED_FROM_SNAPSHOT),
+             (SUSPENDED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED_PAUSED),
+             (STOPPED, libvirt.VIR_DOMAIN_EVENT_STOPPED_SAVED),
+             (STARTED, libvirt.VIR_DOMAIN_EVENT_STARTED_RESTORED),
+             (SUSPENDED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED_RESTORED)], self.seen)
+
+    def wait_for_count(self, number):
+        waiting.wait_for(lambda: len(self.seen) > number, f'{number}: {self.seen}')
+
+    def test_defined_while_it_runs(self):
+        self.conn.createXML(self.xml, 0)
+        self.wait_for_last(STARTED)
+        del self.seen[:]
+        self.define()
+        self.define()
+        domain = self.conn.lookupByUUIDString(self.uuid)
+        domain.undefine()
+        self.wait_for_last(libvirt.VIR_DOMAIN_EVENT_UNDEFINED)
+        self.assertEqual(
+            [(libvirt.VIR_DOMAIN_EVENT_DEFINED, libvirt.VIR_DOMAIN_EVENT_DEFINED_ADDED),
+             (libvirt.VIR_DOMAIN_EVENT_DEFINED,
+              libvirt.VIR_DOMAIN_EVENT_DEFINED_UPDATED),
+             (libvirt.VIR_DOMAIN_EVENT_UNDEFINED,
+              libvirt.VIR_DOMAIN_EVENT_UNDEFINED_REMOVED)], self.seen)
+
+    def test_memory_that_is_read_stops_it_for_a_while(self):
+        self.need(backends.REPORTS_RESUME)
+        domain = self.start()
+        self.wait_for_last(STARTED)
+        del self.seen[:]
+        with tempfile.TemporaryDirectory(dir=guests.parent_folder()) as folder:
+            os.chmod(folder, 0o777)
+            domain.coreDumpWithFormat(f'{folder}/core', 0, 0)
+        self.wait_for_last(RESUMED)
+        self.assertEqual(
+            [(SUSPENDED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED_PAUSED),
+             (RESUMED, libvirt.VIR_DOMAIN_EVENT_RESUMED_UNPAUSED)], self.seen)
+
+    def test_reset(self):
+        self.need(backends.REPORTS_RESUME)
+        resets = []
+        family = self.conn.domainEventRegisterAny(
+            None, libvirt.VIR_DOMAIN_EVENT_ID_REBOOT,
+            lambda _conn, domain, _opaque: resets.append(domain.UUIDString()), None)
+        self.addCleanup(self.conn.domainEventDeregisterAny, family)
+        self.start().reset(0)
+        waiting.wait_for(lambda: self.uuid in resets, 'the reset')
 
     def test_pause_and_resume(self):
         domain = self.start()

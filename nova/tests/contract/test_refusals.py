@@ -10,13 +10,17 @@ from nova.tests.contract import backends
 from nova.tests.contract import base
 from nova.tests.contract import guests
 from nova.tests.contract.refusals import acts
+from nova.tests.contract.refusals import devices
 from nova.tests.contract.refusals import disks
+from nova.tests.contract.refusals import documents
 from nova.tests.contract.refusals import hosts
 from nova.tests.contract.refusals import tuning
 from nova.tests.contract.refusals.refusal import Refusal
 from nova.tests.contract.refusals.refusal import State
+from nova.virt.libvirt import errors
 
-_OF_GUESTS = (*tuning.REFUSALS, *disks.REFUSALS, *acts.REFUSALS)
+_CONFIG = libvirt.VIR_DOMAIN_AFFECT_CONFIG
+_OF_GUESTS = (*tuning.REFUSALS, *disks.REFUSALS, *devices.REFUSALS, *acts.REFUSALS)
 
 
 class _Refuses:
@@ -69,6 +73,14 @@ class GuestRefusalsContract(_Refuses, guests.GuestContract):
         self.assert_refused(self.domain, self.of(State.TRANSIENT))
         self.assertEqual((before, 1, 0, 0), self.what_is_left())
 
+    def test_devices(self) -> None:
+        differ = {}
+        for xml, kind in documents.DEVICES:
+            found = self.ends(self.domain.attachDeviceFlags, (xml, _CONFIG))
+            if found[:2] != kind:
+                differ[xml] = found
+        self.assertEqual({}, differ)
+
     def what_is_left(self) -> tuple[str, int, int, int]:
         """Return what no call may have changed that was refused."""
         return (self.domain.XMLDesc(0), self.domain.isActive(),
@@ -80,6 +92,31 @@ class HostRefusalsContract(_Refuses, base.BackendTestCase):
 
     def test_of_a_host(self) -> None:
         self.assert_refused(self.conn, hosts.REFUSALS)
+
+    def test_documents(self) -> None:
+        differ = {}
+        for parts, kind in documents.refused():
+            found = self.ends(self.conn.defineXML, (self.document(**parts),))
+            if self.takes(*parts.values()):
+                found[2].undefine()
+            elif found[:2] != kind:
+                differ[str(parts)] = found
+        self.assertEqual({}, differ)
+        self.assertTrue(errors.is_no_domain(
+            self.failure(self.conn.lookupByUUIDString, self.uuid)))
+
+    def takes(self, text: str) -> bool:
+        """Whether the back end takes what others refuse."""
+        return (self.backend is backends.TEST
+                and text in documents.TEST_DRIVER_TAKES)
+
+    def document(self, **parts: str) -> str:
+        return documents.document(
+            self.backend.virt_type, self.name, self.uuid, **parts)
+
+    def test_odd_documents_that_are_taken(self) -> None:
+        for part, text in documents.TAKEN:
+            self.conn.defineXML(self.document(**{part: text})).undefine()
 
     def test_families_of_events_that_there_are_not(self) -> None:
         for register in (self.conn.domainEventRegisterAny,

@@ -13,6 +13,7 @@ import testtools
 
 from nova.tests.contract import backends
 from nova.tests.contract import base
+from nova.tests.contract import objects
 from nova.tests.contract import table
 from nova.tests.fixtures.libvirt import access
 import nova.virt.libvirt
@@ -75,6 +76,44 @@ class TableContract(base.BackendTestCase):
     def test_calls_of_a_domain_that_is_off(self) -> None:
         self.assert_right(table.DOMAIN, self.domain)
 
+    def test_calls_of_other_objects(self) -> None:
+        for kind, target in self.others().items():
+            found = self.answers(table.OTHERS[kind], target)
+            for name, (code, _part) in found.items():
+                offered = f'{kind}.{name}' not in self.backend.missing
+                self.assertEqual(offered, code not in _REFUSALS,
+                                 f'{kind}.{name}: {code}')
+            if self.backend is not backends.TEST:
+                calls = table.OTHERS[kind]
+                self.assertEqual({name: (calls[name].code, calls[name].part)
+                                  for name in calls}, found, kind)
+
+    def others(self) -> dict[str, Any]:
+        if self.hypervisor is not None:
+            self.hypervisor.nodedevices.plug(objects.ROOT)
+        return objects.make(self.conn, self.domain, self.backend.missing)
+
+    def test_calls_of_handles(self) -> None:
+        for target in (self.conn, self.domain, *self.others().values()):
+            for name in table.HANDLES:
+                if hasattr(target, name):
+                    getattr(target, name)()
+
+    def test_calls_of_a_stream(self) -> None:
+        for name in table.STREAM:
+            args = (lambda *_: None, None) if name == 'recvAll' else ()
+            code, _part = self.answer(getattr(self.conn.newStream(0), name), args)
+            self.assertEqual(libvirt.VIR_ERR_NO_SUPPORT, code, name)
+        video = "<devices><video><model type='vga'/></video></devices></domain>"
+        self.domain = self.conn.defineXML(self.xml.replace('</domain>', video))
+        self.domain.create()
+        stream = self.conn.newStream(0)
+        self.domain.screenshot(stream, 0, 0)
+        read: list[bytes] = []
+        stream.recvAll(lambda _stream, data, _opaque: read.append(data), None)
+        stream.finish()
+        self.assertNotEqual(b'', b''.join(read))
+
     def test_connection_that_may_only_read(self) -> None:
         conn = self.opener(self.backend.uri, [[], None, None], libvirt.VIR_CONNECT_RO)
         self.addCleanup(conn.close)
@@ -109,16 +148,25 @@ class WholeTableTest(testtools.TestCase):
 
     def test_no_call_is_left_out(self) -> None:
         listed = set(table.CONNECTION) | set(table.DOMAIN) | table.HANDLES
-        self.assertEqual(set(), set(_used()) - listed - table.OF_OTHERS)
+        others = {name for calls in table.OTHERS.values() for name in calls}
+        self.assertEqual(set(), set(_used()) - listed - others - table.STREAM)
+
+    def test_no_call_of_the_fake_is_left_out(self) -> None:
+        for kind, fake in objects.CLASSES.items():
+            calls = {name for name in dir(fake) if name[0] != '_'} - table.HANDLES
+            self.assertEqual(set(table.OTHERS[kind]), calls, kind)
 
     def test_nothing_is_listed_that_is_not_called(self) -> None:
         used = set(_used())
-        for listed in (table.CONNECTION, table.DOMAIN, table.HANDLES, table.OF_OTHERS):
+        for listed in (table.CONNECTION, table.DOMAIN, table.STREAM):
             self.assertEqual(set(), set(listed) - used)
 
     def test_what_the_test_driver_lacks_is_in_the_table(self) -> None:
         listed = set(table.CONNECTION) | set(table.DOMAIN)
         self.assertEqual(set(), table.TEST_DRIVER_LACKS - listed)
+        others = {f'{kind}.{name}' for kind, calls in table.OTHERS.items()
+                  for name in calls}
+        self.assertEqual(set(), table.TEST_DRIVER_LACKS_OF_OTHERS - others)
 
 
 def _used() -> Iterator[str]:

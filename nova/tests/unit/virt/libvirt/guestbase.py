@@ -39,7 +39,9 @@ class GuestTestCase(base.TestCase):
 
     def vda(self) -> vconfig.LibvirtConfigGuestDisk:
         """Return a description of the guest's disk."""
-        return vconfig.LibvirtConfigGuestDisk(target_dev='vda', target_bus='virtio')
+        return vconfig.LibvirtConfigGuestDisk(
+            source_type='file', source_path='/nowhere/vda', target_dev='vda',
+            target_bus='virtio')
 
 
 def _describe() -> vconfig.LibvirtConfigGuest:
