@@ -2,7 +2,7 @@
 # Copyright the nova-libvirt authors
 """What libvirt's events mean: its codes become objects of ``nova.virt.event``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 import libvirt
@@ -320,22 +320,26 @@ class GuestStates:
               and self._known.get(event.uuid) == _OFF):
             del self._known[event.uuid]
 
-    def begin(self, states: Mapping[str, int]) -> None:
+    def begin(self, states: Mapping[str, int], heard: Collection[str] = ()) -> None:
         """Note where all guests stand, without any news in it.
 
         :param states: VIR_DOMAIN_* by UUID.
+        :param heard: guests of which there are events that may be newer.
         """
-        self._known = {uuid: _MEANING_OF_STATE.get(state, _OFF)
-                       for uuid, state in states.items()}
+        kept = {uuid: known for uuid, known in self._known.items() if uuid in heard}
+        self._known = kept | {uuid: _MEANING_OF_STATE.get(state, _OFF)
+                              for uuid, state in states.items() if uuid not in heard}
 
-    def catch_up(self, states: Mapping[str, int]) -> list[virtevent.LifecycleEvent]:
+    def catch_up(self, states: Mapping[str, int],
+                 heard: Collection[str] = ()) -> list[virtevent.LifecycleEvent]:
         """Return as events what changed since the guests were last heard of.
 
         :param states: VIR_DOMAIN_* by UUID, of all guests; one that is missing is
             gone.
+        :param heard: guests of which there are events that may be newer.
         """
         before = self._known
-        self.begin(states)
+        self.begin(states, heard)
         found = []
         for uuid in before | self._known:
             steps = _steps(before.get(uuid, _OFF), self._known.get(uuid, _OFF))

@@ -64,11 +64,27 @@ class _Opened:
     """There is a connection."""
 
 
-@dataclasses.dataclass(frozen=True)
-class _Compare:
-    """It is time to compare the states of the guests with those last seen."""
+@dataclasses.dataclass(eq=False)
+class _Look:
+    """A look at the states of all guests begins.
 
-    conn: libvirt.virConnect
+    :param after: number of the last event that came in before.
+    """
+
+    after: int
+    #: Guests of which something was heard since; used by the dispatcher alone.
+    heard: set[str] = dataclasses.field(default_factory=set)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Looked:
+    """A look has ended.
+
+    :param states: VIR_DOMAIN_* by UUID; None if they could not be read.
+    """
+
+    look: _Look
+    states: dict[str, int] | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,8 +109,8 @@ class _Unstarted:
     uuid: str
 
 
-_Item = (libvirtevent.DomainEvent | libvirtevent.LibvirtEvent | _Opened | _Compare
-         | _Lost | _Ended | _Unstarted)
+_Item = (libvirtevent.DomainEvent | libvirtevent.LibvirtEvent | _Opened | _Look
+         | _Looked | _Lost | _Ended | _Unstarted)
 
 
 class _Pace:
@@ -143,6 +159,8 @@ class EventQueue:
         #: Numbers of the callbacks by the identity of their connection.
         self._callbacks: dict[int, list[int]] = {}
         self._has_states = False
+        #: The one that began last, until it ends; used by the dispatcher alone.
+        self._look: _Look | None = None
         self._stopped = threading.Event()
         #: Ends the comparing for the connection before.
         self._superseded = threading.Event()
@@ -248,8 +266,23 @@ class EventQueue:
         for due_s in SETTLING_S:
             if superseded.wait(began + due_s - time.monotonic()):
                 return
-            if not self._queue_event(_Compare(conn)):
-                return
+            self._look_at_guests(conn)
+
+    def _look_at_guests(self, conn: libvirt.virConnect) -> None:
+        """Have the states of the guests compared with those last seen.
+
+        They are read here and not by the dispatcher: QEMU is not asked for them, but
+        libvirt (9.0.0) keeps everybody from a guest that it is killing, for up to 15 s.
+        """
+        look = _Look(next(self._numbers))
+        self._queue_event(look)
+        states = None
+        try:
+            states = self._states_of(conn)
+        except (libvirt.libvirtError, exception.HypervisorUnavailable) as ex:
+            # The connection is gone again, or silent; the next one compares.
+            LOG.debug('States of guests not read: %s', errors.message_of(ex))
+        self._queue_event(_Looked(look, states))
 
     def lost(self, reason: str) -> None:
         """Note that there is no connection any more; from any thread."""
@@ -312,8 +345,10 @@ class EventQueue:
         elif isinstance(item, libvirtevent.LibvirtEvent):
             self._listeners.tell(number, item)
             self._tell(item)
-        elif isinstance(item, _Compare):
-            self._compare(number, item.conn)
+        elif isinstance(item, _Look):
+            self._look = item
+        elif isinstance(item, _Looked):
+            self._dispatch_looked(number, item)
         elif isinstance(item, _Ended):
             self._dispatch_ended(number, item)
         elif isinstance(item, _Unstarted):
@@ -325,6 +360,8 @@ class EventQueue:
             self._dispatch_lost(number, item.reason)
 
     def _dispatch_lifecycle(self, number: int, item: libvirtevent.DomainEvent) -> None:
+        if self._look is not None:
+            self._look.heard.add(item.uuid)
         event = self._states.take(item)
         if event is None:
             return
@@ -368,23 +405,23 @@ class EventQueue:
         LOG.warning('Connection to libvirt lost: %s', reason)
         self._tell_connection(False, reason)
 
-    def _compare(self, number: int, conn: libvirt.virConnect) -> None:
-        try:
-            states = self._states_of(conn)
-        except (libvirt.libvirtError, exception.HypervisorUnavailable) as ex:
-            # The connection is gone again, or silent; the next one compares.
-            LOG.debug('States of guests not read: %s', errors.message_of(ex))
-            return
-        # What ended the guest may have begun after this look was asked for.
-        seen = next(self._numbers)
+    def _dispatch_looked(self, number: int, item: _Looked) -> None:
+        if item.look is not self._look:
+            return  # another connection's has begun
+        self._look = None
+        if item.states is not None:
+            self._compare(number, item.look, item.states)
+
+    def _compare(self, number: int, look: _Look, states: dict[str, int]) -> None:
         if not self._has_states:
             self._has_states = True
-            self._states.begin(states)
+            self._states.begin(states, look.heard)
             return
-        for event in self._states.catch_up(states):
+        for event in self._states.catch_up(states, look.heard):
             LOG.debug('Found without an event of libvirt: %r', event)
-            self._listeners.tell(number, event)
-            if not self._operations.keeps(seen, event, was_found=True):
+            self._listeners.tell(look.after, event)
+            # What ended the guest may have begun after the look.
+            if not self._operations.keeps(number, event, was_found=True):
                 self._tell(event)
 
     @staticmethod

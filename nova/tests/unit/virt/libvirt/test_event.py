@@ -146,6 +146,14 @@ class GuestStatesTestCase(base.TestCase):
             self.assertEqual(transition,
                              self.states.take(domain_event(kind)).transition)
 
+    def test_guest_that_was_heard_of_meanwhile_is_left_as_it_is(self):
+        self.states.begin({'one': RUNNING, 'two': RUNNING, 'three': RUNNING})
+        heard = ('one', 'four')
+        self.assertEqual([('two', STOPPED)], [
+            (each.uuid, each.transition) for each in
+            self.states.catch_up({'three': RUNNING, 'four': RUNNING}, heard)])
+        self.assertEqual([('one', STOPPED)], self.caught_up(three=RUNNING))
+
     def test_guest_that_a_migration_suspends_is_not_paused(self):
         for detail in (libvirt.VIR_DOMAIN_EVENT_SUSPENDED_MIGRATED,
                        libvirt.VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY):

@@ -17,9 +17,11 @@ from nova.virt.libvirt import eventqueue
 XML = """<domain type='qemu'><name>one</name>
 <uuid>12345678-1234-4234-8234-123456789abc</uuid>
 <memory unit='MiB'>64</memory><os><type>hvm</type></os></domain>"""
+OTHER_XML = XML.replace('one', 'two').replace('abc<', 'abd<')
 STARTED = virtevent.EVENT_LIFECYCLE_STARTED
 STOPPED = virtevent.EVENT_LIFECYCLE_STOPPED
 RESUMED = virtevent.EVENT_LIFECYCLE_RESUMED
+PAUSED = virtevent.EVENT_LIFECYCLE_PAUSED
 
 
 def open_descriptors():
@@ -96,17 +98,62 @@ class EventQueueTestCase(base.TestCase):
 
     def test_silent_libvirt_does_not_end_the_delivery(self):
         self.watch()
-        asked = []
 
         def silent(conn):
-            asked.append(conn)
             raise exception.HypervisorUnavailable
         self.queue._states_of = silent
-        self.queue._queue_event(eventqueue._Compare(self.conn))
-        waiting.wait_for(lambda: asked, 'the comparison')
+        self.queue._look_at_guests(self.conn)
         self.conn.defineXML(XML).create()
         self.wait_told(RESUMED, STARTED)
         self.assertNotIn('could not be delivered', self.logs.output)
+        self.assertIsNone(self.queue._look)
+
+    def test_look_that_takes_long_holds_up_no_event_and_knows_none_better(self):
+        domain, other = self.conn.defineXML(XML), self.conn.defineXML(OTHER_XML)
+        domain.create()
+        other.create()
+        self.watch()
+        read = self.queue._states_of
+
+        def slow(conn):
+            states = read(conn)
+            domain.destroy()
+            self.wait_told(STOPPED)
+            self.fake.hypervisor.find(
+                other.UUIDString()).state = libvirt.VIR_DOMAIN_PAUSED
+            return states | read(conn) | {domain.UUIDString(): states[
+                domain.UUIDString()]}
+        self.queue._states_of = slow
+        self.queue._look_at_guests(self.conn)
+        self.wait_told(STOPPED, PAUSED)
+
+    def test_first_look_knows_no_event_better(self):
+        self.queue.watch(self.conn)
+        domain = self.conn.defineXML(XML)
+        domain.create()
+        read = self.queue._states_of
+
+        def slow(conn):
+            states = read(conn)
+            domain.destroy()
+            self.wait_told(RESUMED, STARTED, STOPPED)
+            return states
+        self.queue._states_of = slow
+        self.queue._look_at_guests(self.conn)
+        self.queue._states_of = read
+        self.queue._look_at_guests(self.conn)
+        waiting.wait_for(lambda: self.queue._look is None, 'the end')
+        self.assertEqual([RESUMED, STARTED, STOPPED], self.told)
+
+    def test_look_over_the_connection_before_is_of_no_use(self):
+        self.watch()
+        look, newer = eventqueue._Look(1), eventqueue._Look(2)
+        gone = {'one': libvirt.VIR_DOMAIN_RUNNING}
+        for item in (look, newer, eventqueue._Looked(look, gone),
+                     eventqueue._Looked(newer, {})):
+            self.queue._queue_event(item)
+        waiting.wait_for(lambda: self.queue._look is None, 'the end')
+        self.assertEqual([], self.told)
 
     def pauses(self):
         """Note how long the dispatcher is to wait for more."""
@@ -213,7 +260,7 @@ class EventQueueTestCase(base.TestCase):
         record = self.fake.hypervisor.find(domain.UUIDString())
         record.state = libvirt.VIR_DOMAIN_PAUSED
         record.reason = libvirt.VIR_DOMAIN_PAUSED_MIGRATION
-        self.queue._queue_event(eventqueue._Compare(self.conn))
+        self.queue._look_at_guests(self.conn)
         domain.destroy()
         self.wait_told(STOPPED)
 

@@ -285,7 +285,7 @@ class OperationTestCase(HostTestCase):
     def find_off(self):
         """Let the guest be found off, of which no event came."""
         self.fake.hypervisor.find(self.uuid).state = libvirt.VIR_DOMAIN_SHUTOFF
-        self.host._events._queue_event(eventqueue._Compare(self.conn))
+        self.host._events._look_at_guests(self.conn)
         self.settle()
 
     def migration(self):
