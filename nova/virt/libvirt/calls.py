@@ -9,8 +9,9 @@ more: a call beyond them waits for one within its deadline, or fails at once whe
 others are late.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 import contextlib
+import math
 import time
 from typing import Any, TypeVar, cast
 
@@ -70,6 +71,8 @@ class _Job:
         self.deadline_s = deadline_s
         self.began = self.ended = self.given_up = False
         self.made_at = time.monotonic()
+        #: When its connection was lost: nothing more is heard over that.
+        self.lost_at = math.inf
 
     @property
     def may_take_long(self) -> bool:
@@ -101,11 +104,12 @@ class Calls:
 
     :param deadline_s: how long an answer is waited for; where a call may take long,
         how long libvirtd may answer nothing at all meanwhile.
-    :param nudge: makes a call that libvirtd answers at once; see _Nudger.
+    :param nudge: makes a call that libvirtd answers at once, and returns whether it
+        did; see _Nudger.
     """
 
     def __init__(self, deadline_s: float = 60,
-                 nudge: Callable[[], None] | None = None) -> None:
+                 nudge: Callable[[], bool] | None = None) -> None:
         self.deadline_s = deadline_s
         self._nudger = _Nudger(nudge) if nudge is not None else None
         self._turns = _Turns()
@@ -122,6 +126,14 @@ class Calls:
     def late(self) -> list[str]:
         """Names of the calls that were given up and occupy their threads still."""
         return [job.name for lane in (self._short, self._long) for job in lane.late]
+
+    def disown(self) -> None:
+        """Note that the connection of the calls under way is lost, from any thread.
+
+        What a later connection answers tells nothing of them.
+        """
+        if self._nudger is not None:
+            self._nudger.disown()
 
     def close(self) -> None:
         """Let the idle threads end; the late ones end with their calls."""
@@ -154,8 +166,7 @@ class Calls:
         lane = self._lane_of(job)
         self._admit(lane, job)
         try:
-            self._note(job)
-            answer = lane.workers.start(self._make, job)
+            answer = self._start(lane, job)
             if not self._is_answered(answer, job):
                 raise errors.too_late(job.name, job.deadline_s or self.deadline_s)
         except BaseException:
@@ -163,6 +174,15 @@ class Calls:
             self._give_up(job)
             raise
         return answer.result()
+
+    def _start(self, lane: _Lane, job: _Job) -> Answer:
+        try:
+            self._note(job)
+            return lane.workers.start(self._make, job)
+        except RuntimeError as ex:
+            raise errors.hypervisor_unavailable(
+                _('%(name)s was not called: %(why)s')
+                % {'name': job.name, 'why': ex}) from ex
 
     def _lane_of(self, job: _Job) -> _Lane:
         return self._long if job.may_take_long else self._short
@@ -195,14 +215,13 @@ class Calls:
 
     def _make(self, job: _Job) -> Any:
         """Make a call, unless it was given up before its turn came."""
-        if not self._begin(job):
-            return None
-        turn = self._turns.take()
-        try:
-            return job.call()
-        finally:
-            turn.release()
-            self._end(job)
+        with self._turns.turn():
+            if not self._begin(job):
+                return None
+            try:
+                return job.call()
+            finally:
+                self._end(job)
 
     def _begin(self, job: _Job) -> bool:
         with self._lock:
@@ -245,29 +264,49 @@ class _Turns:
     """
 
     def __init__(self) -> None:
-        self._make = native('threading').Lock
-        self._turn = self._make()
-        self._passing = self._make()
+        self._turn = _Turn()
+        self._passing = native('threading').Lock()
 
-    def take(self) -> Any:
-        """Wait for one's turn, not longer than LONG_S for each long call.
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for one's turn, but no longer for a call than LONG_S, and have it."""
+        turn = self._take()
+        try:
+            yield
+        finally:
+            # Who has it next may be slow to note that.
+            turn.changed_at = time.monotonic()
+            turn.lock.release()
 
-        :returns: the lock that is to be released after the call.
-        """
+    def _take(self) -> '_Turn':
         while True:
             turn = self._turn
-            if not turn.acquire(timeout=LONG_S):
+            if not turn.lock.acquire(timeout=turn.left_s()):
                 self._pass_by(turn)
             elif turn is self._turn:
+                turn.changed_at = time.monotonic()
                 return turn
             else:
-                turn.release()  # who had it was passed by; those behind have moved
+                turn.lock.release()  # who had it was passed by; those behind have moved
 
-    def _pass_by(self, turn: Any) -> None:
+    def _pass_by(self, turn: '_Turn') -> None:
+        """Let those behind a long call move on."""
         # Of several who waited for the same turn one makes the next.
         with self._passing:
-            if turn is self._turn:
-                self._turn = self._make()
+            if turn is self._turn and not turn.left_s():
+                self._turn = _Turn()
+
+
+class _Turn:
+    """What calls wait for, and when it last changed hands."""
+
+    def __init__(self) -> None:
+        self.lock = native('threading').Lock()
+        self.changed_at = time.monotonic()
+
+    def left_s(self) -> float:
+        """Return how much longer a call may have it before it is a long one."""
+        return max(0.0, self.changed_at + LONG_S - time.monotonic())
 
 
 class _Nudger:
@@ -284,7 +323,7 @@ class _Nudger:
     whether libvirtd still answers anything.
     """
 
-    def __init__(self, nudge: Callable[[], None]) -> None:
+    def __init__(self, nudge: Callable[[], bool]) -> None:
         self._nudge = nudge
         self._workers = Workers(_NUDGERS, kept=1, name='libvirt-nudge')
         self._jobs: set[_Job] = set()
@@ -315,9 +354,16 @@ class _Nudger:
         if job.ended:
             self._heard_at = time.monotonic()
 
+    def disown(self) -> None:
+        """Note that the connection of all calls under way is lost, from any thread."""
+        now = time.monotonic()
+        for job in list(self._jobs):
+            job.lost_at = min(job.lost_at, now)
+
     def silent_s(self, job: _Job) -> float:
         """Return how long nothing was answered while a call is under way."""
-        return time.monotonic() - max(self._heard_at, job.made_at)
+        heard_at = min(self._heard_at, job.lost_at)
+        return time.monotonic() - max(heard_at, job.made_at)
 
     def close(self) -> None:
         """Let the threads end."""
@@ -352,8 +398,8 @@ class _Nudger:
         return any(time.monotonic() - job.made_at > NUDGE_AFTER_S for job in jobs)
 
     def _ask(self, _nothing: None) -> None:
-        self._nudge()
-        self._heard_at = time.monotonic()
+        if self._nudge():
+            self._heard_at = time.monotonic()
 
 
 class _Proxy:

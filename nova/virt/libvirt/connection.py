@@ -12,6 +12,7 @@ import contextlib
 import dataclasses
 import threading
 import time
+import traceback
 from typing import Any
 import urllib.parse
 
@@ -42,6 +43,8 @@ MAX_PAUSE_S = 2.0
 #: A connection that is lost sooner was of no use; the next is not opened at once.
 SHORT_LIFE_S = 1.0
 FIRST_PAUSE_S = 0.1
+#: As many as make the longest pause, and more.
+_MAX_SHORT_LIVES = 10
 
 CLOSE_REASONS = {
     libvirt.VIR_CONNECT_CLOSE_REASON_ERROR: _('an error on the connection'),
@@ -229,27 +232,37 @@ class Connection:
     def _current_attempt(self) -> _Attempt:
         if self._attempt is None:
             self._attempt = _Attempt()
-            threads.start(self._run_attempt, self._attempt)
+            try:
+                threads.start(self._run_attempt, self._attempt)
+            except RuntimeError as ex:  # no thread to be had
+                self._attempt = None
+                raise errors.hypervisor_unavailable(str(ex)) from ex
         return self._attempt
 
     def _run_attempt(self, attempt: _Attempt) -> None:
-        old = self._link
-        if old is not None:
-            threads.start(self._give_up, old)
-        self._pause_after(old)
+        """Try once; whatever happens, it ends for those who wait for it."""
         try:
-            attempt.link = self._get_new_connection()
+            attempt.link = self._next_link()
         except libvirt.libvirtError as ex:
             attempt.error = errors.hypervisor_unavailable(errors.message_of(ex))
             attempt.error.__cause__ = ex
         except Exception as ex:  # noqa: BLE001  raised to all who wait
             attempt.error = ex
-        self._finish(attempt)
+        finally:
+            self._finish(attempt)
+
+    def _next_link(self) -> _Link:
+        old = self._link
+        if old is not None:
+            self._give_up_aside(old)
+        self._pause_after(old)
+        return self._get_new_connection()
 
     def _pause_after(self, old: _Link | None) -> None:
         """Let libvirtd rest where it ends each connection as soon as it is there."""
         if old is not None:
-            self._short_lives = self._short_lives + 1 if old.had_short_life else 0
+            lives = self._short_lives + 1 if old.had_short_life else 0
+            self._short_lives = min(lives, _MAX_SHORT_LIVES)
         if self._short_lives:
             self._closed.wait(
                 min(FIRST_PAUSE_S * 2 ** (self._short_lives - 1), MAX_PAUSE_S))
@@ -258,18 +271,21 @@ class Connection:
         with self._lock:
             closed = self._closed.is_set()
             self._attempt, self._link = None, None if closed else attempt.link
-        if closed and attempt.link is not None:
-            self._give_up(attempt.link)
-            attempt.error = errors.hypervisor_unavailable(_('it was closed'))
-        elif attempt.link is not None:
-            self._announce_or_lose(attempt, attempt.link)
-        attempt.done.set()
+        try:
+            if closed and attempt.link is not None:
+                attempt.error = errors.hypervisor_unavailable(_('it was closed'))
+                self._give_up(attempt.link)
+            elif attempt.link is not None:
+                self._announce_or_lose(attempt, attempt.link)
+        finally:
+            attempt.done.set()
 
     def _announce_or_lose(self, attempt: _Attempt, link: _Link) -> None:
         try:
             self._announce(link)
-        except Exception as ex:  # noqa: BLE001  raised to all who wait
-            attempt.error = ex
+        except BaseException as ex:  # noqa: BLE001  raised to all who wait
+            attempt.error = ex if isinstance(ex, Exception) else (
+                errors.hypervisor_unavailable(_('it was interrupted')))
             link.lose()  # and given up when the next one is opened
 
     def _announce(self, link: _Link) -> None:
@@ -283,15 +299,21 @@ class Connection:
     def _get_new_connection(self) -> _Link:
         LOG.debug('Connecting to libvirt: %s', self._uri)
         link = _Link(self._connect(self._uri, self._read_only), self.calls)
-        conn: libvirt.virConnect = link.conn
         try:
-            self._keep_alive(conn)
-            conn.registerCloseCallback(self._close_callback, link)
-            self._on_open(conn)
-        except Exception:
+            self._prepare(link)
+        except BaseException as ex:
+            # They name the connection, which would be closed when the error is
+            # dropped: by whoever got it, and not in a thread that may block.
+            traceback.clear_frames(ex.__traceback__)
             self._give_up(link)
             raise
         return link
+
+    def _prepare(self, link: _Link) -> None:
+        conn: libvirt.virConnect = link.conn
+        self._keep_alive(conn)
+        conn.registerCloseCallback(self._close_callback, link)
+        self._on_open(conn)
 
     def _connect(self, uri: str, read_only: bool) -> libvirt.virConnect:
         credentials = [libvirt.VIR_CRED_AUTHNAME, libvirt.VIR_CRED_ECHOPROMPT,
@@ -319,22 +341,30 @@ class Connection:
     def _close_callback(self, conn: libvirt.virConnect, reason: int,
                         link: _Link) -> None:
         """Note that a connection is gone; runs in libvirt's thread."""
-        link.lose()
+        self._lose(link)
         if not self._closed.is_set():
             self._on_lost(CLOSE_REASONS.get(reason, str(reason)))
+
+    def _give_up_aside(self, link: _Link) -> None:
+        try:
+            threads.start(self._give_up, link)
+        except RuntimeError:  # no thread to be had
+            self._give_up(link)
 
     def _give_up(self, link: _Link) -> None:
         """Free what a connection holds, in libvirt and in its daemon."""
         conn = link.conn
         if conn is None:
             return
-        self._on_close(conn)
-        with contextlib.suppress(
-                libvirt.libvirtError, exception.HypervisorUnavailable):
-            # Fails for one that libvirt reported as closed: it let go by itself.
-            conn.unregisterCloseCallback()
-        del conn
-        utils.tpool_wrap(link).drop()
+        try:
+            self._on_close(conn)
+            with contextlib.suppress(
+                    libvirt.libvirtError, exception.HypervisorUnavailable):
+                # Fails for one that libvirt reported as closed: it let go by itself.
+                conn.unregisterCloseCallback()
+        finally:
+            del conn
+            utils.tpool_wrap(link).drop()
 
     def close(self) -> None:
         """Close the connection for good; an attempt under way comes to nothing."""
@@ -345,13 +375,20 @@ class Connection:
             threads.start(self._give_up, link).join(CLOSE_TIMEOUT_S)
         self.calls.close()
 
-    def _nudge(self) -> None:
-        """Ask something that libvirtd answers at once; in a native thread."""
+    def _nudge(self) -> bool:
+        """Ask something that libvirtd answers at once; in a native thread.
+
+        :returns: whether it was answered.
+        """
         link = self._link
         raw = link.raw if link is not None else None
-        if raw is not None:
-            with contextlib.suppress(libvirt.libvirtError):
-                raw.getLibVersion()
+        if raw is None:
+            return False
+        try:
+            raw.getLibVersion()
+        except libvirt.libvirtError:
+            return False
+        return True
 
     # Losing it
 
@@ -360,8 +397,13 @@ class Connection:
         link = self._link
         if link is None or link.conn is not conn or not errors.is_disconnected(ex):
             return
-        link.lose()
+        self._lose(link)
         self.reconnect()
+
+    def _lose(self, link: _Link) -> None:
+        """Hand out a connection no more; from any thread."""
+        link.lose()
+        self.calls.disown()
 
     def reconnect(self) -> bool:
         """Try in the background, until there is a connection or it is closed.
@@ -374,8 +416,15 @@ class Connection:
             begin = not (self._reconnecting or self._closed.is_set())
             self._reconnecting |= begin
         if begin:
-            threads.start(self._reconnect)
+            self._begin_to_reconnect()
         return True
+
+    def _begin_to_reconnect(self) -> None:
+        try:
+            threads.start(self._reconnect)
+        except RuntimeError as ex:  # no thread to be had
+            LOG.warning('Not reconnecting before somebody needs libvirt: %s', ex)
+            self._reconnecting = False
 
     def _reconnect(self) -> None:
         while self._is_wanted():

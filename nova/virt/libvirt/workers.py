@@ -71,7 +71,8 @@ class _GreenAnswer(Answer):
 
     def wait(self, timeout_s: float | None) -> bool:
         self._event.wait(timeout_s)
-        return bool(self._event.ready())
+        # It may be there, and not be told yet: where the hub was busy, for example.
+        return not self._is_there.locked()
 
 
 class _Mail:
@@ -80,6 +81,10 @@ class _Mail:
     def __init__(self) -> None:
         self._answers: collections.deque[_GreenAnswer] = collections.deque()
         self._wakeup = Wakeup()
+        self.has_ended = False
+
+    def begin(self) -> None:
+        """Deliver from now on."""
         start(self._deliver)
 
     def post(self, answer: _GreenAnswer) -> None:
@@ -88,9 +93,15 @@ class _Mail:
         self._wakeup.wake()
 
     def _deliver(self) -> None:
-        while self._wakeup.wait():
-            while self._answers:
-                self._answers.popleft().tell()
+        try:
+            while self._wakeup.wait():
+                while self._answers:
+                    self._answers.popleft().tell()
+        finally:
+            # A KeyboardInterrupt strikes whichever greenlet runs.
+            self.has_ended = True
+            self._wakeup.close_writer()
+            self._wakeup.close_reader()
 
 
 #: Made when the first greenlet waits, as there is one hub.
@@ -99,8 +110,10 @@ _mail: _Mail | None = None
 
 def _green_answer(native_threading: ModuleType) -> Answer:
     global _mail
-    if _mail is None:
-        _mail = _Mail()
+    if _mail is None or _mail.has_ended:
+        # Before anything that lets others run, who would make their own.
+        _mail = mail = _Mail()
+        mail.begin()
     return _GreenAnswer(native_threading, _mail)
 
 

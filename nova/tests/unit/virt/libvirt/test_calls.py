@@ -75,6 +75,8 @@ class Connection(libvirt.virConnect):
 
 
 class CallsTestCase(base.TestCase):
+    answers_nudges = True
+
     def setUp(self):
         super().setUp()
         self.conn = Connection()
@@ -181,22 +183,37 @@ class CallsTestCase(base.TestCase):
         for each in hanging:
             each.join(30)
         # Nobody is passed by any more.
-        turn = made._turns.take()
-        self.assertIs(made._turns._turn, turn)
-        turn.release()
+        with made._turns.turn():
+            self.assertTrue(made._turns._turn.lock.locked())
+        self.assertFalse(made._turns._turn.lock.locked())
+
+    def test_many_short_calls_are_no_long_one(self):
+        made, _conn = self.make()
+        turns = made._turns
+        self.useFixture(fixtures.MockPatchObject(calls, 'LONG_S', 0.2))
+        first, waits = turns._turn, []
+
+        def short():
+            # All of them together take longer than a long call.
+            threads.native('time').sleep(0.05)
+            waits.append(turns._turn is first)
+        self.run_together(made, short, 8)
+        self.assertEqual([True] * 8, waits)
 
     def test_one_of_those_who_pass_by_makes_the_next_turn(self):
         native = threads.native('threading')
         turns = calls._Turns()
         turn, made = turns._turn, []
+        turn.changed_at = 0
         both = native.Barrier(2, timeout=0.3)
 
-        def make():
-            made.append(1)
-            with contextlib.suppress(native.BrokenBarrierError):
-                both.wait()
-            return native.Lock()
-        turns._make = make
+        class Turn(calls._Turn):
+            def __init__(self):
+                super().__init__()
+                made.append(1)
+                with contextlib.suppress(native.BrokenBarrierError):
+                    both.wait()
+        self.useFixture(fixtures.MockPatchObject(calls, '_Turn', Turn))
         callers = [native.Thread(target=turns._pass_by, args=(turn,))
                    for _ in range(2)]
         for each in callers:
@@ -205,11 +222,24 @@ class CallsTestCase(base.TestCase):
             each.join(30)
         self.assertEqual([1], made)
 
+    def test_call_that_is_given_up_before_its_turn_is_never_made(self):
+        made, conn = self.make()
+        self.useFixture(fixtures.MockPatchObject(calls, 'LONG_S', 30))
+        with made._turns.turn():
+            self.assertRaises(errors.TooLate, made.run_within, 0.05, 'x', conn.hang)
+            self.assertEqual(([], 0), (made.late, made._short.under_way))
+        self.assertEqual('one', conn.lookup().name())
+        self.assertEqual([], self.conn.made)
+
     # Nudging
 
     def nudged(self, deadline_s=30):
         self.nudges = []
-        made = calls.Calls(deadline_s, lambda: self.nudges.append(self.conn.ident()))
+
+        def nudge():
+            self.nudges.append(self.conn.ident())
+            return self.answers_nudges
+        made = calls.Calls(deadline_s, nudge)
         self.addCleanup(made.close)
         return made, made.wrap(self.conn)
 
@@ -295,6 +325,24 @@ class CallsTestCase(base.TestCase):
         self.assertEqual(['migrateToURI3'], made.late)
         self.wait_for_none_late(made)
 
+    def test_long_call_is_given_up_where_nudges_find_no_connection(self):
+        self.useFixture(fixtures.MockPatchObject(calls, 'PROBE_S', 0.02))
+        self.answers_nudges = False
+        made, conn = self.nudged(deadline_s=0.1)
+        self.start_long(conn).join(30)
+        self.assertIsInstance(self.answers[0], errors.TooLate)
+        self.wait_for_none_late(made)
+
+    def test_what_a_later_connection_answers_keeps_no_call_of_a_lost_one(self):
+        self.useFixture(fixtures.MockPatchObject(calls, 'PROBE_S', 0.02))
+        made, conn = self.nudged(deadline_s=0.1)
+        caller = self.start_long(conn)
+        made.disown()
+        caller.join(30)
+        self.assertIsInstance(self.answers[0], errors.TooLate)
+        self.assertNotEqual([], self.nudges)
+        self.wait_for_none_late(made)
+
     def test_long_calls_leave_the_short_ones_their_threads(self):
         made, conn = self.make()
         callers = [threading.Thread(target=conn.migrateToURI3, daemon=True)
@@ -309,6 +357,13 @@ class CallsTestCase(base.TestCase):
 
     # Giving them up
 
+    def make_late(self, made, conn):
+        """Make one more late call: who gives up before its turn comes makes none."""
+        late, error = len(made.late), None
+        while len(made.late) == late:
+            error = self.assertRaises(errors.TooLate, conn.hang)
+        return error
+
     def test_calls_at_once_may_have_a_deadline_of_their_own(self):
         made, conn = self.make()
         error = self.assertRaises(
@@ -319,23 +374,22 @@ class CallsTestCase(base.TestCase):
 
     def test_late_call_is_named(self):
         made, conn = self.make(deadline_s=0.05)
-        error = self.assertRaises(exception.HypervisorUnavailable, conn.hang)
+        error = self.make_late(made, conn)
         self.assertIn('hang in 0.05 s', str(error))
         self.assertEqual(['hang'], made.late)
         self.wait_for_none_late(made)
 
     def test_calls_go_on_beside_a_late_one(self):
         made, conn = self.make(deadline_s=0.05)
-        self.assertRaises(exception.HypervisorUnavailable, conn.hang)
+        self.make_late(made, conn)
         made.deadline_s = 30
         self.assertEqual('one', conn.lookup().name())
         self.wait_for_none_late(made)
 
     def test_too_many_late_calls_let_others_fail_at_once(self):
         made, conn = self.make(deadline_s=0.01)
-        # One that was given up before its turn came is not late.
-        while len(made.late) < calls.MAX_LATE:
-            self.assertRaises(exception.HypervisorUnavailable, conn.hang)
+        for _ in range(calls.MAX_LATE):
+            self.make_late(made, conn)
         made.deadline_s = 60
         error = self.assertRaises(exception.HypervisorUnavailable, conn.lookup)
         self.assertIn('lookup was not called', str(error))
@@ -352,7 +406,7 @@ class CallsTestCase(base.TestCase):
         waiting.wait_for(lambda: len(self.conn.made) == len(callers), 'the calls')
         self.assertEqual('one', conn.lookup().name())
         made.deadline_s = 0.01
-        self.assertRaises(exception.HypervisorUnavailable, conn.hang)
+        self.make_late(made, conn)
         error = self.assertRaises(exception.HypervisorUnavailable, conn.lookup)
         self.assertIn('lookup was not called', str(error))
         self.conn.go_on.set()
@@ -413,5 +467,6 @@ class CallsTestCase(base.TestCase):
             made._short.workers, 'start',
             side_effect=RuntimeError("can't start new thread")))
         for _ in range(calls.MAX_LATE + 1):
-            self.assertRaises(RuntimeError, conn.lookup)
+            error = self.assertRaises(exception.HypervisorUnavailable, conn.lookup)
+            self.assertIn("lookup was not called: can't start new thread", str(error))
         self.assertEqual((0, set()), (made._short.under_way, made._nudger._jobs))

@@ -14,6 +14,7 @@ from nova.tests.fixtures.libvirt import native
 from nova.tests.fixtures.libvirt import waiting
 from nova.tests.unit import base
 from nova.virt.libvirt import connection
+from nova.virt.libvirt import threads
 
 URI = 'qemu:///system'
 
@@ -126,6 +127,52 @@ class GetTestCase(ConnectionTestCase):
             raise ValueError('no')
         self.assertRaises(ValueError, self.make(on_open=fail).get)
         self.assertEqual(0, self.open_count())
+
+    def test_error_of_a_failed_opening_keeps_no_connection(self):
+        def fail(conn):
+            listed = conn.listAllDomains(0)
+            raise ValueError(listed)
+        error = self.assertRaises(ValueError, self.make(on_open=fail).get)
+        self.assertEqual(0, self.open_count())
+        self.assertIsNotNone(error.__traceback__)
+
+    def test_no_thread_to_be_had_is_an_unavailable_hypervisor_for_now(self):
+        conn = self.make()
+        with fixtures.MockPatchObject(
+                threads, 'start', side_effect=RuntimeError("can't start new thread")):
+            error = self.assertRaises(exception.HypervisorUnavailable, conn.get)
+            self.assertTrue(conn.reconnect())
+        self.assertIn("can't start new thread", str(error))
+        self.assertTrue(conn.get().isAlive())
+        self.fake.stop_daemon()
+        self.assertTrue(conn.reconnect())
+        self.fake.start_daemon()
+        waiting.wait_for(lambda: conn._test_connection(conn._link), 'a connection')
+
+    def test_attempt_that_is_interrupted_ends_for_those_who_wait(self):
+        def interrupt(conn):
+            raise SystemExit
+        for hook in ('on_open', 'on_ready'):
+            conn = self.make(open_timeout_s=5, **{hook: interrupt})
+            error = self.assertRaises(exception.HypervisorUnavailable, conn.get)
+            self.assertNotIn('no answer', str(error))
+
+    def test_no_thread_to_give_up_the_old_one_keeps_nobody_from_a_new_one(self):
+        conn = self.make()
+        conn.get()
+        self.fake.lose_connections()
+        waiting.wait_for(lambda: self.lost, 'the loss')
+        start, refused = threads.start, []
+
+        def once(target, *args):
+            if target == conn._give_up and not refused:
+                refused.append(1)
+                raise RuntimeError("can't start new thread")
+            return start(target, *args)
+        with fixtures.MockPatchObject(threads, 'start', once):
+            self.assertTrue(conn.get().isAlive())
+        self.assertEqual([1], refused)
+        waiting.wait_for(lambda: self.open_count() == 1, 'the end of the old one')
 
 
 class HangingTestCase(ConnectionTestCase):
@@ -266,6 +313,15 @@ class LosingTestCase(ConnectionTestCase):
             self.fake.lose_connections()
         self.assertEqual([0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0],
                          [each.args[0] for each in conn._closed.wait.mock_calls])
+
+    def test_pauses_grow_no_further_however_many_were_lost_at_once(self):
+        conn = self.make(open_timeout_s=1)
+        conn._closed = mock.Mock(conn._closed, wraps=conn._closed)
+        conn._closed.wait.side_effect = lambda pause_s: None
+        conn.get()
+        conn._short_lives = 5000
+        self.fake.lose_connections()
+        self.assertTrue(conn.get().isAlive())
 
     def test_other_error_does_not(self):
         conn = self.make()

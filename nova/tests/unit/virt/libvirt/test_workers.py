@@ -133,3 +133,53 @@ class WorkersTestCase(base.TestCase):
         green = not utils.concurrency_mode_threading()
         answer = self.make().start(self.ident, None)
         self.assertEqual(green, isinstance(answer, workers._GreenAnswer))
+
+
+class MailTestCase(base.TestCase):
+    """What brings answers to greenlets."""
+
+    def setUp(self):
+        super().setUp()
+        if utils.concurrency_mode_threading():
+            self.skipTest('answers come to native threads without it')
+        self.made = workers.Workers(2, 2, NAME)
+        self.addCleanup(self.made.close)
+
+    def test_greenlets_that_come_first_together_share_it(self):
+        self.useFixture(fixtures.MockPatchObject(workers, '_mail', None))
+        mails, found = [], []
+
+        class Mail(workers._Mail):
+            def __init__(self):
+                super().__init__()
+                mails.append(self)
+
+        def ask(number):
+            answer = self.made.start(lambda given: given, number)
+            found.append((answer.wait(30), answer.result()))
+        self.useFixture(fixtures.MockPatchObject(workers, '_Mail', Mail))
+        callers = [threading.Thread(target=ask, args=(n,)) for n in range(5)]
+        for each in callers:
+            each.start()
+        for each in callers:
+            each.join(30)
+        self.assertEqual([(True, n) for n in range(5)], sorted(found))
+        self.assertEqual(1, len(mails))
+        mails[0]._wakeup.close_writer()
+
+    def test_end_of_it_is_not_the_end_of_answers(self):
+        self.assertTrue(self.made.start(lambda _: None, None).wait(30))
+        mail = workers._mail
+        mail._wakeup.close_writer()
+        waiting.wait_for(lambda: mail.has_ended, 'its end')
+        answer = self.made.start(lambda given: given, 7)
+        self.assertTrue(answer.wait(30))
+        self.assertEqual(7, answer.result())
+        self.assertIsNot(mail, workers._mail)
+
+    def test_answer_that_is_there_but_not_told_is_no_late_one(self):
+        self.assertTrue(self.made.start(lambda _: None, None).wait(30))
+        with fixtures.MockPatchObject(workers._mail, 'post'):
+            answer = self.made.start(lambda given: given, 7)
+            self.assertTrue(answer.wait(0.3))
+        self.assertEqual(7, answer.result())
