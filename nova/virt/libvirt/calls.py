@@ -6,7 +6,7 @@ Each call runs in a native thread that is not the caller's.  Hence the hub goes 
 and the caller can go on after a deadline.  The thread cannot; it is free again when
 libvirt answers or keepalive closes the connection.  There are so many threads and no
 more: a call beyond them waits for one within its deadline, or fails at once where
-others are late.
+others are late and nothing else is answered.
 """
 
 from collections.abc import Callable, Iterator
@@ -34,7 +34,9 @@ KEPT_LONG = 4
 NUDGE_AFTER_S = 0.05
 #: How often libvirtd is asked whether it lives while a call may take long.
 PROBE_S = 5
-#: Threads for that: one that is held up is woken by the next.
+#: Where several calls are under way and nothing was answered for so long, nothing is.
+LATELY_S = 1
+#: Threads for nudges: one that is held up is woken by the next.
 _NUDGERS = 3
 #: A call that takes longer has the connection no more to itself.
 LONG_S = 0.005
@@ -93,10 +95,15 @@ class _Lane:
         #: Those that were given up and occupy their threads still.
         self.late: list[_Job] = []
 
-    @property
-    def is_blocked(self) -> bool:
-        """Whether one call more may become one late call too many."""
-        return bool(self.late) and self.under_way >= self._most
+    def is_blocked(self, hears: Callable[[], bool]) -> bool:
+        """Tell whether one call more may become one late call too many.
+
+        :param hears: tells whether anything is answered at present: then some guest
+            is silent, not libvirtd, and threads become free.
+        """
+        if not self.late or self.under_way < self._most:
+            return False
+        return len(self.late) >= self._most or not hears()
 
 
 class Calls:
@@ -190,12 +197,15 @@ class Calls:
     def _admit(self, lane: _Lane, job: _Job) -> None:
         """Let a call begin, unless it may become one late call too many."""
         with self._lock:
-            if not lane.is_blocked:
+            if not lane.is_blocked(self._hears):
                 lane.under_way += 1
                 return
         raise errors.hypervisor_unavailable(
             _('%(name)s was not called: libvirt has not answered %(late)s')
             % {'name': job.name, 'late': ', '.join(sorted(set(self.late)))})
+
+    def _hears(self) -> bool:
+        return self._nudger is not None and self._nudger.hears
 
     def _note(self, job: _Job) -> None:
         if self._nudger is not None:
@@ -353,6 +363,11 @@ class _Nudger:
         self._jobs.discard(job)
         if job.ended:
             self._heard_at = time.monotonic()
+
+    @property
+    def hears(self) -> bool:
+        """Whether anything was answered lately."""
+        return time.monotonic() - self._heard_at < LATELY_S
 
     def disown(self) -> None:
         """Note that the connection of all calls under way is lost, from any thread."""

@@ -7,7 +7,9 @@ out is data.
 """
 
 from collections.abc import Callable, Container, Iterable
+import math
 import threading
+import time
 from typing import Any
 
 import libvirt
@@ -38,6 +40,7 @@ PATIENCE_EACH_S = 0.005
 #: Where a call is held up, QEMU that says nothing for so long is what does it.
 SILENT_AFTER_MS = 150
 _LOOKS, _PAUSE_S = 10, 0.02
+_LOOK_AGAIN_S = 0.25
 #: Guests without an answer that are got around in one call for all.
 _MAX_SILENT = 8
 
@@ -169,8 +172,11 @@ class GuestStates:
 
     def _wait_for_way(self) -> None:
         deadline_s = calls.deadline_of(self._get_connection())
-        if not self._ways.acquire(timeout=deadline_s):
-            raise errors.too_late(_ASK, deadline_s)
+        until = math.inf if deadline_s is None else time.monotonic() + deadline_s
+        # Who is woken and interrupted before it goes on wakes nobody else.
+        while not self._ways.acquire(timeout=_LOOK_AGAIN_S):
+            if time.monotonic() > until:
+                raise errors.too_late(_ASK, deadline_s)
 
     def _close(self, batch: _Batch) -> None:
         """Let nobody join any more."""

@@ -243,12 +243,12 @@ class CallsTestCase(base.TestCase):
         self.addCleanup(made.close)
         return made, made.wrap(self.conn)
 
-    def hang(self, conn, times):
+    def hang(self, conn, times, before=0):
         hanging = [threading.Thread(target=conn.hang, daemon=True)
                    for _ in range(times)]
         for each in hanging:
             each.start()
-        waiting.wait_for(lambda: len(self.conn.made) == times, 'the calls')
+        waiting.wait_for(lambda: len(self.conn.made) == before + times, 'the calls')
         return hanging
 
     def test_calls_under_way_together_are_nudged_until_they_are_over(self):
@@ -416,6 +416,23 @@ class CallsTestCase(base.TestCase):
         made.deadline_s = 60
         self.assertEqual('one', conn.lookup().name())
         self.assertEqual(0, made._short.under_way)
+
+    def test_call_beyond_late_ones_waits_while_something_is_answered(self):
+        made, conn = self.nudged(deadline_s=0.01)
+        self.make_late(made, conn)
+        made.deadline_s = 30
+        before = len(self.conn.made)
+        hanging = self.hang(conn, calls.MAX_LATE - 1, before)
+        waiting.wait_for(lambda: self.nudges, 'a nudge')
+        found = []
+        waiter = threading.Thread(target=lambda: found.append(conn.lookup().name()),
+                                  daemon=True)
+        waiter.start()
+        waiting.wait_for(lambda: made._short.workers._waiting, 'it to wait')
+        self.conn.go_on.set()
+        for each in (*hanging, waiter):
+            each.join(30)
+        self.assertEqual(['one'], found)
 
     def test_calls_under_way_are_bounded_before_one_is_late(self):
         made, conn = self.make()

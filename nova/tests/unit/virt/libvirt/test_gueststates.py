@@ -111,6 +111,18 @@ class OneStateTestCase(GuestStatesTestCase):
         self.assertEqual(1, len(failed))
         self.assertEqual(len(self.uuids), self.count() - before)
 
+    def test_free_way_is_found_where_nobody_tells_of_it(self):
+        """As when who is woken is interrupted before it goes on."""
+        self.calls.deadline_s = 60
+        ways = self.states._ways
+        for _ in range(gueststates.WAYS):
+            ways.acquire()
+        threads = self.start(self.uuids[:1])
+        waiting.wait_for(lambda: ways._cond._waiters, 'it to wait')
+        ways._value = 1
+        self.join(threads)
+        self.assertEqual({self.uuids[0]: OFF}, self.found)
+
     def test_without_a_connection(self):
         def unavailable():
             raise exception.HypervisorUnavailable('gone')
