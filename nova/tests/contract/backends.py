@@ -20,6 +20,10 @@ REPORTS_RESUME = 'events tell of more than the start'
 DEFINES_NETWORKS_APART = 'a network that runs keeps its definition apart'
 TELLS_WHY = 'the state has a reason'
 TAKES_FLAGS_OF_QEMU = 'each call takes the flags that QEMU takes'
+HAS_SCREENS = 'a picture is of a screen that is there'
+TELLS_STATISTICS = 'all groups of statistics are told'
+IGNORES_REQUESTS = 'a guest without a system ignores requests'
+LIMITS_ALONE = 'a limit needs no burst'
 WATCHES_CLOSING = 'a connection has one callback for its end'
 
 
@@ -43,7 +47,8 @@ TEST = Backend(
     missing=table.TEST_DRIVER_LACKS | table.TEST_DRIVER_LACKS_OF_OTHERS,
     lacks=frozenset({STARTS_PAUSED, FORGETS_DEFINITION, REFUSES_BY_STATE,
                      REPORTS_RESUME, TELLS_WHY, DEFINES_NETWORKS_APART,
-                     TAKES_FLAGS_OF_QEMU, WATCHES_CLOSING}))
+                     TAKES_FLAGS_OF_QEMU, WATCHES_CLOSING, HAS_SCREENS,
+                     TELLS_STATISTICS, IGNORES_REQUESTS, LIMITS_ALONE}))
 SYSTEM = Backend('QEMU', 'qemu:///system', 'qemu')
 SESSION = Backend('QEMU', 'qemu:///session', 'qemu')
 

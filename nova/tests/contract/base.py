@@ -9,6 +9,7 @@ import fixtures
 import libvirt
 import testtools
 
+from nova import exception
 from nova.tests.contract import backends
 from nova.tests.fixtures.libvirt.hypervisor import FakeHypervisor
 from nova.virt.libvirt import errors
@@ -34,6 +35,8 @@ class BackendTestCase(testtools.TestCase):
     _differs = ''
     #: What is behind the fake; None elsewhere.
     hypervisor: FakeHypervisor | None = None
+    #: Calls without which there is nothing to test.
+    requires: tuple[str, ...] = ()
 
     def setUp(self) -> None:
         super().setUp()
@@ -42,6 +45,7 @@ class BackendTestCase(testtools.TestCase):
         eventloop.LOOP.acquire()
         self.addCleanup(eventloop.LOOP.release)
         self._find_backend()
+        self.need_calls(*self.requires)
         self.conn = self.opener(self.backend.uri, [[], lambda *_: -1, None], 0)
         self.addCleanup(self.conn.close)
         self.uuid = str(uuid.uuid4())
@@ -67,6 +71,12 @@ class BackendTestCase(testtools.TestCase):
                 if errors.is_no_domain(error):
                     return
 
+    def need_calls(self, *names: str) -> None:
+        """Skip the test where the table says that the back end lacks a call."""
+        lacking = sorted(set(names) & self.backend.missing)
+        if lacking:
+            self.skipTest(f'{self.backend.name} lacks {", ".join(lacking)}')
+
     def need(self, behaviour: str) -> None:
         """Expect the test to fail where the table says that the back end differs."""
         if behaviour in self.backend.lacks:
@@ -76,7 +86,8 @@ class BackendTestCase(testtools.TestCase):
         """Run the test; where it needs what the back end lacks, prove that it does."""
         try:
             found = super()._run_test_method(result)
-        except (self.failureException, libvirt.libvirtError):
+        except (self.failureException, libvirt.libvirtError,
+                exception.NovaException):
             if self._differs:
                 self.skipTest(f'{self.backend.name} differs: {self._differs}')
             raise

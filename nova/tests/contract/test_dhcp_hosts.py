@@ -11,6 +11,7 @@ import uuid
 import libvirt
 
 from nova import exception
+from nova.tests.contract import backends
 from nova.tests.contract import base
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import host as libvirt_host
@@ -84,12 +85,14 @@ class DHCPHostContract(base.BackendTestCase):
                           'contract-nothing', self.entry())
 
     def test_entry_comes_once_and_goes(self):
+        self.need(backends.TAKES_FLAGS_OF_QEMU)
         for call, left in ((self.add, 1), (self.add, 1), (self.remove, 0),
                            (self.remove, 0)):
             call()
             self.assertEqual((left, left), self.kept())
 
     def test_both_lists_are_completed(self):
+        self.need(backends.TAKES_FLAGS_OF_QEMU)
         self.network.create()
         live = libvirt.VIR_NETWORK_UPDATE_AFFECT_LIVE
         section = libvirt.VIR_NETWORK_SECTION_IP_DHCP_HOST
@@ -103,6 +106,7 @@ class DHCPHostContract(base.BackendTestCase):
         self.assertEqual((0, 0), self.kept())
 
     def test_entry_of_another_is_named_and_stays(self):
+        self.need(backends.TAKES_FLAGS_OF_QEMU)
         self.add(name='other')
         for number, mac in ((6, MAC), (5, '52:54:00:00:00:06')):
             error = self.assertRaises(exception.InvalidInput, self.add, number, mac)
@@ -114,6 +118,7 @@ class DHCPHostContract(base.BackendTestCase):
         self.assertEqual((1, 1), self.kept())
 
     def test_half_of_an_entry_is_taken_back(self):
+        self.need(backends.TAKES_FLAGS_OF_QEMU)
         self.network.create()
         self.network.update(
             libvirt.VIR_NETWORK_UPDATE_COMMAND_ADD_LAST,
@@ -125,6 +130,10 @@ class DHCPHostContract(base.BackendTestCase):
 
 
 class TestDHCPHostsOnFake(DHCPHostContract, base.OnFake):
+    pass
+
+
+class TestDHCPHostsOnTestDriver(DHCPHostContract, base.OnTestDriver):
     pass
 
 

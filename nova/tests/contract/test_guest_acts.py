@@ -14,6 +14,7 @@ _LIVE = libvirt.VIR_MIGRATE_LIVE | libvirt.VIR_MIGRATE_PEER2PEER
 
 
 class ActsContract(guests.GuestContract):
+    requires = ('jobStats', 'updateDeviceFlags')
 
     def describe(self) -> vconfig.LibvirtConfigGuest:
         conf = super().describe()
@@ -133,6 +134,10 @@ class ActsContract(guests.GuestContract):
 
 
 class TestActsOnFake(ActsContract, base.OnFake):
+    pass
+
+
+class TestActsOnTestDriver(ActsContract, base.OnTestDriver):
     pass
 
 

@@ -9,6 +9,7 @@ from nova.virt.libvirt import config as vconfig
 
 
 class DevicesContract(guests.GuestContract):
+    requires = ('attachDeviceFlags',)
 
     def targets(self, persistent: bool) -> list[str]:
         found = self.guest.get_all_devices(vconfig.LibvirtConfigGuestDisk, persistent)
@@ -127,6 +128,10 @@ class DevicesContract(guests.GuestContract):
 
 
 class TestDevicesOnFake(DevicesContract, base.OnFake):
+    pass
+
+
+class TestDevicesOnTestDriver(DevicesContract, base.OnTestDriver):
     pass
 
 

@@ -16,6 +16,7 @@ MIB = 1 << 20
 
 
 class DisksContract(guests.GuestContract):
+    requires = ('blockJobInfo',)
 
     def setUp(self) -> None:
         super().setUp()
@@ -121,6 +122,10 @@ class DisksContract(guests.GuestContract):
 
 
 class TestDisksOnFake(DisksContract, base.OnFake):
+    pass
+
+
+class TestDisksOnTestDriver(DisksContract, base.OnTestDriver):
     pass
 
 

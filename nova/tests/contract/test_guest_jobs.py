@@ -5,6 +5,7 @@
 import libvirt
 
 from nova import exception
+from nova.tests.contract import backends
 from nova.tests.contract import base
 from nova.tests.contract import guests
 from nova.virt.libvirt import config as vconfig
@@ -43,6 +44,7 @@ class JobsContract(guests.GuestContract):
         self.assertFalse(self.guest.has_saved_memory())
 
     def test_without_a_job(self):
+        self.need_calls('jobStats')
         self.assertEqual(libvirt.VIR_DOMAIN_JOB_COMPLETED,
                          self.guest.get_job_info().type)
         self.guest.launch()
@@ -60,6 +62,7 @@ class JobsContract(guests.GuestContract):
         self.assertEqual((True, number), (self.guest.is_active(), self.guest.id))
 
     def test_picture_of_the_screen(self):
+        self.need(backends.HAS_SCREENS)
         self.guest.launch()
         mime_type, data = self.guest.screenshot()
 
@@ -68,6 +71,7 @@ class JobsContract(guests.GuestContract):
         self.assertRaises(exception.InternalError, self.guest.screenshot, 5)
 
     def test_memory_is_written_to_a_file(self):
+        self.need(backends.TAKES_FLAGS_OF_QEMU)
         self.guest.launch()
         path = self.folder / 'core'
         self.guest.core_dump(str(path))
@@ -90,6 +94,7 @@ class JobsContract(guests.GuestContract):
         self.assertEqual(['<two>'], [each.name for each in found])
 
     def test_domain_that_is_gone(self):
+        self.need_calls('jobStats')
         self.guest.delete_configuration()
 
         self.assertEqual(libvirt.VIR_DOMAIN_JOB_COMPLETED,
@@ -101,6 +106,10 @@ class JobsContract(guests.GuestContract):
 
 
 class TestJobsOnFake(JobsContract, base.OnFake):
+    pass
+
+
+class TestJobsOnTestDriver(JobsContract, base.OnTestDriver):
     pass
 
 

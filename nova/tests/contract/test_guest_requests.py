@@ -6,6 +6,7 @@ import time
 
 from nova import exception
 from nova.compute import power_state
+from nova.tests.contract import backends
 from nova.tests.contract import base
 from nova.tests.contract import guests
 from nova.tests.fixtures.libvirt import agent as fake_agent
@@ -29,6 +30,7 @@ class RequestsContract(guests.GuestContract):
             self.hypervisor.find(self.uuid).agent.answers = False
 
     def test_shutdown_is_given_up_in_time(self):
+        self.need(backends.IGNORES_REQUESTS)
         self.guest.launch()
         began = time.monotonic()
 
@@ -38,6 +40,7 @@ class RequestsContract(guests.GuestContract):
         self.assertTrue(self.guest.is_active())
 
     def test_paused_guest_is_not_waited_for(self):
+        self.need(backends.STARTS_PAUSED)
         self.guest.launch(pause=True)
 
         self.assertFalse(self.guest.shutdown_and_wait(60))
@@ -54,6 +57,7 @@ class RequestsContract(guests.GuestContract):
         self.assertTrue(self.guest.is_active())
 
     def test_without_a_channel_for_an_agent(self):
+        self.need_calls('agentSetResponseTimeout')
         self.guest.launch()
         for call in (self.guest.freeze_filesystems, self.guest.thaw_filesystems,
                      self.guest.agent.set_time,
@@ -62,6 +66,7 @@ class RequestsContract(guests.GuestContract):
         self.assertFalse(self.guest.agent.sync_guest_time())
 
     def test_agent_that_does_not_answer(self):
+        self.need_calls('agentSetResponseTimeout')
         self.add_channel()
         self.guest.launch()
         began = time.monotonic()
@@ -75,6 +80,10 @@ class RequestsContract(guests.GuestContract):
 
 
 class TestRequestsOnFake(RequestsContract, base.OnFake):
+    pass
+
+
+class TestRequestsOnTestDriver(RequestsContract, base.OnTestDriver):
     pass
 
 

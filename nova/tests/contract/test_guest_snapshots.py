@@ -3,6 +3,7 @@
 """Snapshots that libvirt remembers."""
 
 from nova import exception
+from nova.tests.contract import backends
 from nova.tests.contract import base
 from nova.tests.contract import guests
 from nova.virt.libvirt import config as vconfig
@@ -48,6 +49,7 @@ class SnapshotsContract(guests.GuestContract):
         self.assertTrue(errors.is_no_domain(self.failure(domain.isActive)))
 
     def test_quiescing_needs_an_agent(self):
+        self.need(backends.TAKES_FLAGS_OF_QEMU)
         self.guest.launch()
         conf = vconfig.LibvirtConfigGuestSnapshot(name='first')
         conf.add_disk(vconfig.LibvirtConfigGuestSnapshotDisk(
@@ -64,6 +66,10 @@ class SnapshotsContract(guests.GuestContract):
 
 
 class TestSnapshotsOnFake(SnapshotsContract, base.OnFake):
+    pass
+
+
+class TestSnapshotsOnTestDriver(SnapshotsContract, base.OnTestDriver):
     pass
 
 

@@ -3,6 +3,7 @@
 """CPUs, memory and limits of a guest, changed while it is there."""
 
 from nova import exception
+from nova.tests.contract import backends
 from nova.tests.contract import base
 from nova.tests.contract import guests
 from nova.virt.libvirt import config as vconfig
@@ -51,6 +52,7 @@ class TuningContract(guests.GuestContract):
         self.assertIn(self.guest.get_config(persistent=True).vcpu_current, (2, None))
 
     def test_cpus_are_pinned(self):
+        self.need(backends.TAKES_FLAGS_OF_QEMU)
         self.guest.launch()
         self.guest.tuning.pin_vcpu(0, {0}, live=True)
         self.guest.tuning.pin_emulator({0}, live=True)
@@ -81,6 +83,7 @@ class TuningContract(guests.GuestContract):
         self.assertEqual(500, self.domain().blkioParameters(2)['weight'])
 
     def test_limits_of_a_disk(self):
+        self.need(backends.LIMITS_ALONE)
         self.guest.launch()
         limits = vconfig.LibvirtConfigGuestDisk(
             disk_total_bytes_sec=MIB, disk_read_iops_sec=100,
@@ -101,6 +104,10 @@ class TuningContract(guests.GuestContract):
 
 
 class TestTuningOnFake(TuningContract, base.OnFake):
+    pass
+
+
+class TestTuningOnTestDriver(TuningContract, base.OnTestDriver):
     pass
 
 

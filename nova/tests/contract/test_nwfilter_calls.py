@@ -13,6 +13,8 @@ from nova.virt.libvirt import errors
 class NWFilterCallsContract(base.BackendTestCase):
     """What libvirt's calls on network filters do, whatever is behind them."""
 
+    requires = ('nwfilterDefineXML',)
+
     def setUp(self):
         super().setUp()
         self.filter_uuid = str(uuid.uuid4())
@@ -143,6 +145,10 @@ class NWFilterCallsContract(base.BackendTestCase):
 
 
 class TestNWFilterCallsOnFake(NWFilterCallsContract, base.OnFake):
+    pass
+
+
+class TestNWFilterCallsOnTestDriver(NWFilterCallsContract, base.OnTestDriver):
     pass
 
 

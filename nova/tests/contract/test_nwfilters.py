@@ -13,6 +13,8 @@ from nova.virt.libvirt import host as libvirt_host
 class NWFilterContract(base.BackendTestCase):
     """What Host does with network filters."""
 
+    requires = ('nwfilterLookupByName',)
+
     def setUp(self):
         super().setUp()
         self.host = libvirt_host.Host(self.backend.uri, opener=self.opener)
@@ -84,6 +86,10 @@ class NWFilterContract(base.BackendTestCase):
 
 
 class TestNWFiltersOnFake(NWFilterContract, base.OnFake):
+    pass
+
+
+class TestNWFiltersOnTestDriver(NWFilterContract, base.OnTestDriver):
     pass
 
 

@@ -21,6 +21,8 @@ VOLUME = libvirt.VIR_SECRET_USAGE_TYPE_VOLUME
 class SecretCallsContract(base.BackendTestCase):
     """What libvirt's calls on secrets do, whatever is behind them."""
 
+    requires = ('secretDefineXML',)
+
     def setUp(self):
         super().setUp()
         self.secret_uuid = str(uuid.uuid4())
@@ -135,6 +137,10 @@ class SecretCallsContract(base.BackendTestCase):
 
 
 class TestSecretCallsOnFake(SecretCallsContract, base.OnFake):
+    pass
+
+
+class TestSecretCallsOnTestDriver(SecretCallsContract, base.OnTestDriver):
     pass
 
 

@@ -13,6 +13,8 @@ from nova.virt.libvirt import host as libvirt_host
 class SecretContract(base.BackendTestCase):
     """What Host does with secrets."""
 
+    requires = ('secretLookupByUsage',)
+
     def setUp(self):
         super().setUp()
         self.host = libvirt_host.Host(self.backend.uri, opener=self.opener)
@@ -76,6 +78,10 @@ class SecretContract(base.BackendTestCase):
 
 
 class TestSecretsOnFake(SecretContract, base.OnFake):
+    pass
+
+
+class TestSecretsOnTestDriver(SecretContract, base.OnTestDriver):
     pass
 
 

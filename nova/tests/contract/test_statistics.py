@@ -6,6 +6,7 @@ import re
 
 import libvirt
 
+from nova.tests.contract import backends
 from nova.tests.contract import base
 from nova.tests.contract import guests
 from nova.virt.libvirt import errors
@@ -35,6 +36,7 @@ class StatisticsContract(guests.GuestContract):
                 for name in _GROUPS}
 
     def test_groups_of_a_domain_that_is_off(self) -> None:
+        self.need(backends.TELLS_STATISTICS)
         found = self.by_group()
         self.assertIn('cpu.time', found.pop('CPU_TOTAL') or ['cpu.time'])
         self.assertEqual(
@@ -46,6 +48,7 @@ class StatisticsContract(guests.GuestContract):
                        'block.0.path', 'block.0.physical', 'block.count']}, found)
 
     def test_groups_of_a_domain_that_runs(self) -> None:
+        self.need(backends.TELLS_STATISTICS)
         self.guest.launch()
         found = self.by_group()
         self.assertEqual(['cpu.system', 'cpu.time', 'cpu.user'],
@@ -102,6 +105,10 @@ class StatisticsContract(guests.GuestContract):
 
 
 class TestStatisticsOnFake(StatisticsContract, base.OnFake):
+    pass
+
+
+class TestStatisticsOnTestDriver(StatisticsContract, base.OnTestDriver):
     pass
 
 

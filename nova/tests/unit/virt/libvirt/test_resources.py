@@ -17,6 +17,10 @@ from nova.virt.libvirt import resources
 from nova.virt.libvirt.storage import qcow2
 
 GIB = 1 << 30
+_PCI = ("<device><name>pci_0000_06_00_0</name><parent>computer</parent>"
+        "<capability type='pci'><domain>0</domain><bus>6</bus><slot>0</slot>"
+        "<function>0</function><product id='0x13f2'/><vendor id='0x10de'/>"
+        "</capability></device>")
 
 
 class TestHostResources(driver_base.DriverTestCase):
@@ -47,7 +51,6 @@ class TestHostResources(driver_base.DriverTestCase):
         self.assertEqual(self.driver._host.get_vcpu_total(), found['vcpus'])
         self.assertLessEqual(found['memory_mb_used'], found['memory_mb'])
 
-
     def test_nothing_of_guests_is_asked_once_known(self) -> None:
         for _number in range(5):
             self.spawn(self.make_instance())
@@ -64,14 +67,22 @@ class TestHostResources(driver_base.DriverTestCase):
         self.assertEqual(0, heads.call_count)
 
     def test_pci_devices(self) -> None:
-        self.libvirt.hypervisor.nodedevices.plug(
-            "<device><name>pci_0000_06_00_0</name><parent>computer</parent>"
-            "<capability type='pci'><domain>0</domain><bus>6</bus><slot>0</slot>"
-            "<function>0</function><product id='0x13f2'/><vendor id='0x10de'/>"
-            "</capability></device>")
+        self.libvirt.hypervisor.nodedevices.plug(_PCI)
         found = self.driver.get_available_resource('here')['pci_passthrough_devices']
         self.assertEqual(['0000:06:00.0'],
                          [each['address'] for each in jsonutils.loads(found)])
+
+    def test_devices_that_come_and_go_are_counted_anew(self) -> None:
+        def addresses() -> list[str]:
+            found = self.driver.get_available_resource('here')
+            return [each['address'] for each
+                    in jsonutils.loads(found['pci_passthrough_devices'])]
+        devices = self.libvirt.hypervisor.nodedevices
+        seen = [addresses()]
+        devices.plug(_PCI)
+        seen.append(addresses())
+        devices.unplug('pci_0000_06_00_0')
+        self.assertEqual([[], ['0000:06:00.0'], []], [*seen, addresses()])
 
     def test_topology(self) -> None:
         self.libvirt.machine.numa_cells = 2
@@ -137,12 +148,34 @@ class TestSettings(driver_base.DriverTestCase):
         self.assertEqual({4: 9, 2048: 7},
                          {pages.size_kb: pages.reserved for pages in cell.mempages})
 
+    def test_units_of_pages(self) -> None:
+        found = resources.reserved_pages([
+            {'node': '0', 'size': size, 'count': '1'}
+            for size in ('4', '64KB', '2MB', '1GB')])
+        self.assertEqual({(0, size_kb): 1 for size_kb in (4, 64, 2048, 1 << 20)}, found)
+
     def test_pages_that_cannot_be_read(self) -> None:
         for entry in ({'node': '0', 'size': '2048'}, {'node': 'x', 'size': '4',
                       'count': '1'}, {'node': '0', 'size': '1TB', 'count': '1'}):
             error = self.assertRaises(exception.InvalidReservedMemoryPagesOption,
                                       resources.reserved_pages, [entry])
             self.assertIn(str(entry), str(error))
+
+
+class TestLastAnswer(base.TestCase):
+
+    def test_it_is_given_again_for_what_is_the_same(self) -> None:
+        asked: list[tuple[list[int], int]] = []
+
+        def add(numbers: list[int], more: int) -> int:
+            asked.append((numbers, more))
+            return sum(numbers) + more
+        answer = resources._of_last(add)
+        given = [answer([1, 2], 3), answer([1, 2], 3), answer([1, 5], 3),
+                 answer([1, 5], 4), answer([1, 2], 3)]
+
+        self.assertEqual([6, 6, 9, 10, 6], given)
+        self.assertEqual([([1, 2], 3), ([1, 5], 3), ([1, 5], 4), ([1, 2], 3)], asked)
 
 
 class TestUptime(base.TestCase):
