@@ -27,7 +27,7 @@ class SilentGuestTest(testtools.TestCase):
         self.useFixture(fixtures.FakeLogger())
         self.hypervisor = self.useFixture(hypervisor.Hypervisor())
         self.driver = self.hypervisor.driver
-        self.uuids = [self.hypervisor.start().instance.uuid for _ in range(3)]
+        self.uuids = [self.hypervisor.start_idle().instance.uuid for _ in range(3)]
         self.silent = self.uuids[0]
         self.running = dict.fromkeys(
             self.uuids, (libvirt.VIR_DOMAIN_RUNNING, True))
