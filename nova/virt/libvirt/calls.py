@@ -48,6 +48,12 @@ _DATA = (*_PLAIN, list, tuple)
 #: Methods that the client library answers by itself.
 LOCAL = frozenset({'ID', 'UUID', 'UUIDString', 'connect', 'name'})
 
+#: Methods that free what would keep a connection for ever, dead or not.  They wait
+#: for a thread, whatever is late.
+FREEING = frozenset({
+    'domainEventDeregisterAny', 'nodeDeviceEventDeregisterAny',
+    'unregisterCloseCallback'})
+
 #: Methods that take as long as the guest's memory or disk is big, that wait for the
 #: guest, or that libvirt gives up by itself: nobody can say here when they are late,
 #: as long as libvirtd answers anything at all.
@@ -197,7 +203,7 @@ class Calls:
     def _admit(self, lane: _Lane, job: _Job) -> None:
         """Let a call begin, unless it may become one late call too many."""
         with self._lock:
-            if not lane.is_blocked(self._hears):
+            if job.name in FREEING or not lane.is_blocked(self._hears):
                 lane.under_way += 1
                 return
         raise errors.hypervisor_unavailable(

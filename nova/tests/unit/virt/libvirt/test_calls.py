@@ -55,6 +55,9 @@ class Connection(libvirt.virConnect):
     def ident(self):
         return threads.native('threading').get_ident()
 
+    def unregisterCloseCallback(self):
+        return 'freed'
+
     def fail(self):
         raise libvirt.libvirtError('no')
 
@@ -417,6 +420,20 @@ class CallsTestCase(base.TestCase):
         self.assertEqual('one', conn.lookup().name())
         self.assertEqual(0, made._short.under_way)
 
+    def test_what_frees_a_connection_is_called_whatever_is_late(self):
+        made, conn = self.make(deadline_s=0.01)
+        for _ in range(calls.MAX_LATE):
+            self.make_late(made, conn)
+        made.deadline_s = 30
+        freed = []
+        waiter = threading.Thread(
+            target=lambda: freed.append(conn.unregisterCloseCallback()), daemon=True)
+        waiter.start()
+        waiting.wait_for(lambda: made._short.workers._waiting, 'it to wait')
+        self.conn.go_on.set()
+        waiter.join(30)
+        self.assertEqual(['freed'], freed)
+
     def test_call_beyond_late_ones_waits_while_something_is_answered(self):
         made, conn = self.nudged(deadline_s=0.01)
         self.make_late(made, conn)
@@ -463,7 +480,8 @@ class CallsTestCase(base.TestCase):
 
     def test_unlimited_calls_are_methods_of_libvirt(self):
         types = (libvirt.virConnect, libvirt.virDomain)
-        for name in calls.UNLIMITED - {'qemuAgentCommand'} | calls.LOCAL - {'ID'}:
+        for name in (calls.UNLIMITED - {'qemuAgentCommand'} | calls.LOCAL - {'ID'}
+                     | calls.FREEING):
             self.assertTrue(any(hasattr(kind, name) for kind in types), name)
 
     # Ending
