@@ -70,7 +70,9 @@ class _GreenAnswer(Answer):
         self._event.send()
 
     def wait(self, timeout_s: float | None) -> bool:
-        self._event.wait(timeout_s)
+        # The event's own time-out keeps whoever is interrupted until it is over.
+        with utils.get_eventlet().Timeout(timeout_s, False):
+            self._event.wait()
         # It may be there, and not be told yet: where the hub was busy, for example.
         return not self._is_there.locked()
 

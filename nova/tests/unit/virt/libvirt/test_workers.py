@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the nova-libvirt authors
 
+import gc
 import threading
+import weakref
 
 import fixtures
 
@@ -183,3 +185,29 @@ class MailTestCase(base.TestCase):
             answer = self.made.start(lambda given: given, 7)
             self.assertTrue(answer.wait(0.3))
         self.assertEqual(7, answer.result())
+
+    def test_who_is_interrupted_keeps_nothing_alive(self):
+        """What libvirt handed out above all: that keeps a lost connection."""
+        go_on = threads.native('threading').Event()
+        self.addCleanup(go_on.set)
+
+        class Handle:
+            def hang(self, _nothing):
+                go_on.wait(30)
+
+        def call():
+            handle = Handle()
+            handles.append(weakref.ref(handle))
+            self.made.start(handle.hang, None).wait(30)
+        handles = []
+        eventlet = utils.get_eventlet()
+        caller = eventlet.spawn(call)
+        waiting.wait_for(lambda: handles, 'the call')
+        caller.kill()
+        go_on.set()
+        del caller
+
+        def is_gone():
+            gc.collect()
+            return handles[0]() is None
+        waiting.wait_for(is_gone, 'its end')
