@@ -7,6 +7,8 @@ import libvirt
 from nova.tests.contract import base
 from nova.virt.libvirt import errors
 
+_CPU = '<cpu><arch>x86_64</arch><model>qemu64</model></cpu>'
+
 
 class ConnectionContract(base.BackendTestCase):
     """What a connection does, whatever is behind it."""
@@ -34,6 +36,12 @@ class ConnectionContract(base.BackendTestCase):
         info = self.conn.getInfo()
         self.assertEqual(8, len(info))
         self.assertGreater(info[1], 0)
+
+    def test_features_of_a_model_are_named_where_they_are_to_be(self):
+        flags = (0, libvirt.VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES)
+        plain, expanded = (self.conn.baselineCPU([_CPU], each).count('<feature')
+                           for each in flags)
+        self.assertLess(plain, expanded)
 
     def test_unknown_event_callback_is_an_invalid_argument(self):
         self.assertTrue(errors.is_invalid_argument(

@@ -195,6 +195,36 @@ class DomainContract(base.BackendTestCase):
                          tuple(map(self.listed, (0, active, inactive))))
         self.assertTrue(self.listed(active | inactive))
 
+    def groups(self):
+        """Return of each pair of groups whether the domain is listed in them."""
+        pairs = ('MANAGEDSAVE', 'AUTOSTART', 'HAS_SNAPSHOT', 'HAS_CHECKPOINT')
+        return [tuple(self.listed(getattr(
+            libvirt, f'VIR_CONNECT_LIST_DOMAINS_{name}')) for name in (
+                pair, f'NO_{pair.removeprefix("HAS_")}')) for pair in pairs]
+
+    def test_lists_tell_what_is_kept(self):
+        domain = self.define()
+        no, yes = (False, True), (True, False)
+        self.assertEqual([no, no, no, no], self.groups())
+        domain.setAutostart(1)
+        self.assertEqual([no, yes, no, no], self.groups())
+        domain.setAutostart(0)
+        domain.create()
+        domain.managedSave(0)
+        self.assertEqual([yes, no, no, no], self.groups())
+        self.assertFalse(self.listed(libvirt.VIR_CONNECT_LIST_DOMAINS_OTHER))
+
+    def test_secrets_are_not_for_readers(self):
+        self.define()
+        conn = self.opener(self.backend.uri, [[], None, None], libvirt.VIR_CONNECT_RO)
+        self.addCleanup(conn.close)
+        domain = conn.lookupByUUIDString(self.uuid)
+        self.assertIn(self.uuid, domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE))
+        error = self.failure(domain.XMLDesc, libvirt.VIR_DOMAIN_XML_SECURE)
+        self.assertEqual(
+            (libvirt.VIR_ERR_OPERATION_DENIED, libvirt.VIR_FROM_DOMAIN),
+            (error.get_error_code(), error.get_error_domain()))
+
     def test_statistics_hold_the_state_of_all(self):
         self.define()
         found = {domain.UUIDString(): stats for domain, stats in

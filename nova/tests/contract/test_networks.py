@@ -200,6 +200,17 @@ class NetworkContract(base.BackendTestCase):
         network.destroy()
         self.assertEqual(0, self.hosts(network))
 
+    def test_networks_that_cannot_be(self):
+        for inside, code in (
+                ('<name>a/b</name>', libvirt.VIR_ERR_XML_DETAIL),
+                ("<name>a</name><forward mode='nothing'/>",
+                 libvirt.VIR_ERR_CONFIG_UNSUPPORTED),
+                ("<name>a</name><ip address='abc'/>", libvirt.VIR_ERR_XML_ERROR),
+                ("<name>a</name><ip address='192.0.2.1' prefix='99'/>",
+                 libvirt.VIR_ERR_CONFIG_UNSUPPORTED)):
+            self.assertEqual(code, self.code(self.conn.networkDefineXML,
+                                             f'<network>{inside}</network>'), inside)
+
     def test_no_guest_has_a_lease(self):
         network = self.define_network()
         network.create()

@@ -74,6 +74,25 @@ class HostTestCase(CapabilitiesTestCase):
         names = {feature.name for feature in self.caps.get_host().host.cpu.features}
         self.assertEqual({'aes', 'avx2', 'sse4.2'}, names)
 
+    def test_cpu_without_a_model_is_not_expanded(self):
+        for cpu in ('', '<cpu><arch>x86_64</arch></cpu>'):
+            self.useFixture(fixtures.MonkeyPatch(
+                'nova.tests.fixtures.libvirt.connection.FakeConnection.getCapabilities',
+                lambda _conn, cpu=cpu:
+                f'<capabilities><host>{cpu}</host></capabilities>'))
+            self.caps.forget()
+            self.caps.get_host()
+        self.assertEqual(0, self.asked('baselineCPU'))
+
+    def test_baseline_is_expanded_where_it_is_to_be(self):
+        cpu = config.LibvirtConfigCPU(arch='x86_64', model='EPYC')
+        cpu.add_feature(config.LibvirtConfigCPUFeature('aes'))
+        self.assertEqual(
+            [{'aes'}, {'aes', 'apic', 'cmov', 'cx8', 'fpu', 'msr', 'sse', 'sse2'}],
+            [{feature.name for feature in found.features} for found in (
+                self.caps.get_baseline_cpu([cpu]),
+                self.caps.get_baseline_cpu([cpu], expanded=True))])
+
     def test_connection_lost_while_expanding_caches_nothing(self):
         self.fake.faults.fail('baselineCPU', libvirt.VIR_ERR_INTERNAL_ERROR,
                               domain=libvirt.VIR_FROM_RPC)

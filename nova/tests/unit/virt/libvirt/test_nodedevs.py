@@ -73,6 +73,38 @@ class PCITestCase(NodeDevicesTestCase):
         self.fake.faults.fail('listAllDevices', libvirt.VIR_ERR_NO_SUPPORT, times=None)
         self.assertEqual([], self.found.get_pci())
 
+    def test_errors_are_no_empty_lists(self):
+        self.fake.faults.fail('listAllDevices')
+        self.assertRaises(libvirt.libvirtError, self.found.get_pci)
+        self.fake.faults.fail('XMLDesc')
+        self.assertRaises(libvirt.libvirtError, self.found.get_pci)
+
+    def test_function_of_a_card_that_tells_no_address(self):
+        self.plugged.unplug('net_ens1_52_54_00_1e_59_c6')
+        self.assertEqual([], self.sriov())
+
+    def test_function_that_its_card_does_not_list(self):
+        self.plugged.plug(hostdevices.PF.replace("slot='0x02'", "slot='0x03'"))
+        self.assertEqual([], self.sriov())
+
+    def sriov(self):
+        """Return what is told of the virtual functions as such."""
+        return [each['capabilities']['sriov'] for each in self.found.get_pci()
+                if 'sriov' in each.get('capabilities', {})]
+
+    def test_one_by_its_name(self):
+        self.assertEqual('pci_0000_0a_00_0', self.found.get('pci_0000_0a_00_0').name)
+        self.assertEqual(0, self.asked('nodeDeviceLookupByName'))
+        error = self.assertRaises(libvirt.libvirtError, self.found.get, 'none')
+        self.assertEqual(libvirt.VIR_ERR_NO_NODE_DEVICE, error.get_error_code())
+
+    def test_one_that_is_defined_only_is_asked_for(self):
+        made = self.conn.nodeDeviceDefineXML(
+            '<device><parent>pci_0000_06_00_0</parent>'
+            "<capability type='mdev'><type id='nvidia-11'/></capability></device>", 0)
+        self.assertEqual(made.name(), self.found.get(made.name()).name)
+        self.assertEqual(1, self.asked('nodeDeviceLookupByName'))
+
     def test_uuid_in_the_names_of_old_and_new_libvirt(self):
         name = f'mdev_{hostdevices.MDEV_UUID.replace("-", "_")}'
         self.assertEqual(hostdevices.MDEV_UUID, nodedevs.uuid_of(name))
