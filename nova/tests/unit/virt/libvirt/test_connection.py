@@ -112,6 +112,29 @@ class GetTestCase(ConnectionTestCase):
         self.fake.faults.fail('setKeepAlive', libvirt.VIR_ERR_NO_SUPPORT)
         self.assertTrue(self.make().get().isAlive())
 
+    def test_connection_that_is_lost_while_it_is_opened_is_none(self):
+        self.fake.faults.fail('setKeepAlive', libvirt.VIR_ERR_INTERNAL_ERROR,
+                              domain=libvirt.VIR_FROM_RPC)
+        conn = self.make(keepalive=connection.KeepAlive())
+        self.assertRaises(exception.HypervisorUnavailable, conn.get)
+        self.assertTrue(conn.get().isAlive())
+        self.assertEqual(2, self.fake.faults.count('openAuth'))
+
+    def test_keepalive_is_for_other_machines(self):
+        found = [connection.default_keepalive(uri) for uri in (
+            'qemu:///system', 'qemu+unix:///system?socket=/x', 'qemu+tcp://a/system')]
+        self.assertEqual(
+            [None, None, connection.KeepAlive(interval_s=5, count=5)], found)
+
+    def test_nudge_is_answered_over_a_connection_that_lives(self):
+        conn = self.make()
+        answers = [conn._nudge()]
+        conn.get()
+        answers.append(conn._nudge())
+        self.fake.faults.fail('getLibVersion')
+        answers.append(conn._nudge())
+        self.assertEqual([False, True, False], answers)
+
     def test_keepalive_is_what_was_asked(self):
         seen = []
 
@@ -250,6 +273,24 @@ class LosingTestCase(ConnectionTestCase):
         self.make().get()
         self.fake.lose_connections(libvirt.VIR_CONNECT_CLOSE_REASON_KEEPALIVE)
         self.assertEqual(['libvirt does not answer'], self.lost)
+
+    def test_connection_that_is_lost_while_it_is_announced(self):
+        losses = [self.fake.lose_connections]
+
+        def ready(conn):
+            if losses:
+                losses.pop()()
+        self.make(on_ready=ready).get()
+        self.assertEqual(['libvirt closed the connection', 'it was lost at once'],
+                         self.lost)
+
+    def test_one_reconnects_for_all_who_ask_for_it(self):
+        conn = self.make()
+        conn.get()
+        self.fake.stop_daemon()
+        with fixtures.MockPatchObject(threads, 'start') as start:
+            self.assertEqual([True] * 3, [conn.reconnect() for _each in range(3)])
+        self.assertEqual(1, start.mock.call_count)
 
     def test_lost_connection_is_replaced(self):
         conn = self.make()
