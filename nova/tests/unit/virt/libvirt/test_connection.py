@@ -70,8 +70,12 @@ class GetTestCase(ConnectionTestCase):
             self.assertEqual(4, len(got))
 
     def test_read_only_connection_is_opened_so(self):
-        raw = connection.Connection(URI, True, opener=self.fake.open).get()
-        self.assertRaises(libvirt.libvirtError, raw.defineXML, '<domain/>')
+        codes = [
+            self.assertRaises(libvirt.libvirtError, conn.get().defineXML,
+                              '<domain').get_error_code()
+            for conn in (self.make(read_only=True), self.make())]
+        self.assertEqual(
+            [libvirt.VIR_ERR_OPERATION_DENIED, libvirt.VIR_ERR_XML_DETAIL], codes)
 
     def test_refused_connection_is_an_unavailable_hypervisor(self):
         self.fake.stop_daemon()
