@@ -37,6 +37,10 @@ class EventLoop:
         self._thread: Any = None
         self._stopping = False
         self._registered = False
+        #: The number of what wakes the loop to end it: one for all of its lives, since
+        #: libvirt-python keeps for good what a timer is given.
+        self._timer: int | None = None
+        self._last_turns = 0
         self._failure: Exception | None = None
 
     def acquire(self) -> None:
@@ -58,6 +62,8 @@ class EventLoop:
             libvirt.registerErrorHandler(_ignore, None)
             libvirt.virEventRegisterDefaultImpl()
             self._registered = True
+        if self._timer is None:
+            self._timer = libvirt.virEventAddTimeout(-1, self._count_down, None)
         self._stopping = False
         self._thread = native('threading').Thread(
             target=self._native_thread, name='libvirt-events', daemon=True)
@@ -78,15 +84,15 @@ class EventLoop:
             LOG.error("libvirt's event loop failed and went on: %s", failure)
 
     def _stop(self) -> None:
-        # The timer wakes the loop too.
-        libvirt.virEventAddTimeout(1, self._count_down, [_LAST_TURNS])
+        self._last_turns = _LAST_TURNS
+        libvirt.virEventUpdateTimeout(self._timer, 1)
         utils.tpool_wrap(self._thread).join(JOIN_TIMEOUT_S)
         self._thread = None
 
-    def _count_down(self, timer: int, turns: list[int]) -> None:
-        turns[0] -= 1
-        if turns[0] == 0:
-            libvirt.virEventRemoveTimeout(timer)
+    def _count_down(self, timer: int, opaque: None) -> None:
+        self._last_turns -= 1
+        if self._last_turns == 0:
+            libvirt.virEventUpdateTimeout(timer, -1)
             self._stopping = True
 
 

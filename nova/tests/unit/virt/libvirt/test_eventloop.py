@@ -21,6 +21,20 @@ class EventLoopTestCase(base.TestCase):
         loop.release()
         self.assertFalse(thread.is_alive())
 
+    def test_all_its_lives_have_one_timer(self):
+        loop = eventloop.EventLoop()
+        loop._registered = eventloop.LOOP._registered
+        add, added = libvirt.virEventAddTimeout, []
+
+        def note(*args):
+            added.append(args)
+            return add(*args)
+        self.useFixture(fixtures.MonkeyPatch('libvirt.virEventAddTimeout', note))
+        for _ in range(3):
+            loop.acquire()
+            loop.release()
+        self.assertEqual(1, len(added))
+
     def test_it_goes_on_after_a_failure(self):
         loop = eventloop.EventLoop()
         loop._registered = eventloop.LOOP._registered
