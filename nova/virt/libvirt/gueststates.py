@@ -7,9 +7,7 @@ out is data.
 """
 
 from collections.abc import Callable, Container, Iterable
-import math
 import threading
-import time
 from typing import Any
 
 import libvirt
@@ -31,18 +29,21 @@ _NO_WAIT = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
 _STATE = libvirt.VIR_DOMAIN_STATS_STATE
 _ASK = 'domainListGetStats'
 
-#: Round trips for single states that are under way at once; who asks meanwhile
-#: shares the next one.
-WAYS = 2
+#: A round trip for single states is waited for so long, by those who share the next
+#: one; then it is a long one, and they go beside it.
+LONG_S = 0.05
 #: QEMU has answered after so long, or does not: for all guests, and for each.
 PATIENCE_S = 0.5
 PATIENCE_EACH_S = 0.005
 #: Where a call is held up, QEMU that says nothing for so long is what does it.
 SILENT_AFTER_MS = 150
 _LOOKS, _PAUSE_S = 10, 0.02
-_LOOK_AGAIN_S = 0.25
-#: Guests without an answer that are got around in one call for all.
-_MAX_SILENT = 8
+#: Guests without an answer that are got around by a call that each holds up: libvirtd
+#: works on five of a client's at once, and on nothing else of it then.
+MAX_SILENT = 3
+#: Statistics that QEMU is not asked for.
+_WITHOUT_QEMU = (_STATE | libvirt.VIR_DOMAIN_STATS_BALLOON
+                 | libvirt.VIR_DOMAIN_STATS_INTERFACE)
 
 
 class _Batch:
@@ -99,8 +100,8 @@ class GuestStates:
     def __init__(self, get_connection: Callable[[], libvirt.virConnect]) -> None:
         self._get_connection = get_connection
         self._lock = threading.Lock()
-        self._ways = threading.Semaphore(WAYS)
-        #: Collects who asks before a way is free.
+        self._way = threading.Lock()
+        #: Collects who asks before the way is free.
         self._next: _Batch | None = None
         self._handles = _Handles(None)
         self._is_xen: bool | None = None
@@ -119,7 +120,8 @@ class GuestStates:
         """Return the state of a guest; None if there is none.
 
         It is asked for after the call begins, at the cost of at most one round trip
-        once the guest is known.
+        once the guest is known.  Of one whose QEMU does not answer it is what libvirt
+        knows: NOSTATE of a single guest would be taken for its end.
 
         :raises nova.exception.HypervisorUnavailable: without a connection.
         :raises nova.virt.libvirt.errors.TooLate: after the deadline of calls.
@@ -133,7 +135,7 @@ class GuestStates:
             raise exception.HypervisorUnavailable(str(batch.error)) from batch.error
         if batch.states is None:
             # It failed for somebody else, and says so there.
-            return self._ask_on_a_way({uuid}).get(uuid)
+            return self._ask_on_the_way({uuid}).get(uuid)
         return batch.states.get(uuid)
 
     def _join(self, uuid: str) -> tuple[_Batch, bool]:
@@ -145,9 +147,9 @@ class GuestStates:
         return batch, leads
 
     def _lead(self, batch: _Batch) -> None:
-        """Ask for all that are in a batch once a way is free."""
+        """Ask for all that are in a batch once the way is free."""
         try:
-            batch.states = self._ask_on_a_way(batch.uuids, batch)
+            batch.states = self._ask_on_the_way(batch.uuids, batch)
         except exception.HypervisorUnavailable as error:
             batch.error = error
             raise
@@ -161,22 +163,15 @@ class GuestStates:
         if not batch.is_over.wait(deadline_s):
             raise errors.too_late(_ASK, deadline_s)
 
-    def _ask_on_a_way(self, uuids: set[str], batch: _Batch | None = None) -> States:
-        self._wait_for_way()
+    def _ask_on_the_way(self, uuids: set[str], batch: _Batch | None = None) -> States:
+        has_way = self._way.acquire(timeout=LONG_S)
         try:
             if batch is not None:
                 self._close(batch)
             return self._ask(uuids)
         finally:
-            self._ways.release()
-
-    def _wait_for_way(self) -> None:
-        deadline_s = calls.deadline_of(self._get_connection())
-        until = math.inf if deadline_s is None else time.monotonic() + deadline_s
-        # Who is woken and interrupted before it goes on wakes nobody else.
-        while not self._ways.acquire(timeout=_LOOK_AGAIN_S):
-            if time.monotonic() > until:
-                raise errors.too_late(_ASK, deadline_s)
+            if has_way:
+                self._way.release()
 
     def _close(self, batch: _Batch) -> None:
         """Let nobody join any more."""
@@ -253,7 +248,8 @@ class GuestStates:
 
         A guest whose QEMU does not answer is got around: the call that it holds up
         keeps it busy, so that the next one leaves out what only QEMU knows of it.
-        Its state is VIR_DOMAIN_NOSTATE, since nobody can say what it is doing.
+        Its state is VIR_DOMAIN_NOSTATE, since nobody can say what it is doing.  Where
+        there are MAX_SILENT of them, no QEMU is asked.
         """
         flags = _NO_WAIT
         if only_running:
@@ -268,15 +264,18 @@ class GuestStates:
 
     def _get_stats(self, conn: libvirt.virConnect, kinds: int, flags: int) -> Stats:
         patience_s = PATIENCE_S + PATIENCE_EACH_S * self._count
-        for _turn in range(_MAX_SILENT):
+        for _turn in range(MAX_SILENT):
+            if len(self._silent) >= MAX_SILENT:
+                break
             try:
                 return calls.at_once(conn, 'getAllDomainStats', _stats, kinds, flags,
                                      deadline_s=patience_s)
             except errors.TooLate:
                 self._silent = calls.at_once(conn, 'controlInfo', _silent)
                 if not self._silent:
-                    # They are only slow.
-                    break
+                    break  # they are only slow
+        if self._silent:
+            kinds = kinds & _WITHOUT_QEMU or _WITHOUT_QEMU
         return calls.at_once(conn, 'getAllDomainStats', _stats, kinds, flags)
 
 

@@ -54,16 +54,17 @@ class GuestStatesTestCase(base.TestCase):
             thread.start()
         return threads
 
-    def start_all(self, hanging=gueststates.WAYS):
-        """Let all ways hang and the other guests wait; return who and what to set."""
+    def start_all(self, hanging=1):
+        """Let one hang and the other guests wait; return who and what to set."""
+        self.useFixture(fixtures.MockPatchObject(gueststates, 'LONG_S', 30))
         for each in self.uuids:
             self.states.get(each)
         before = self.count()
         releases = [self.fake.faults.hang(ASK) for _ in range(hanging)]
-        threads = self.start(self.uuids[:gueststates.WAYS])
-        waiting.wait_for(lambda: self.count() == before + gueststates.WAYS, 'the ways')
-        threads += self.start(self.uuids[gueststates.WAYS:])
-        rest = set(self.uuids[gueststates.WAYS:])
+        threads = self.start(self.uuids[:1])
+        waiting.wait_for(lambda: self.count() == before + 1, 'the first')
+        threads += self.start(self.uuids[1:])
+        rest = set(self.uuids[1:])
         waiting.wait_for(lambda: self.states._next and self.states._next.uuids == rest,
                          'the others')
         return before, threads, releases
@@ -80,7 +81,7 @@ class OneStateTestCase(GuestStatesTestCase):
             release.set()
         self.join(threads)
         self.assertEqual(dict.fromkeys(self.uuids, OFF), self.found)
-        self.assertEqual(gueststates.WAYS + 1, self.count() - before)
+        self.assertEqual(2, self.count() - before)
 
     def test_state_is_asked_for_after_the_call_begins(self):
         _before, threads, releases = self.start_all()
@@ -111,17 +112,18 @@ class OneStateTestCase(GuestStatesTestCase):
         self.assertEqual(1, len(failed))
         self.assertEqual(len(self.uuids), self.count() - before)
 
-    def test_free_way_is_found_where_nobody_tells_of_it(self):
-        """As when who is woken is interrupted before it goes on."""
-        self.calls.deadline_s = 60
-        ways = self.states._ways
-        for _ in range(gueststates.WAYS):
-            ways.acquire()
-        threads = self.start(self.uuids[:1])
-        waiting.wait_for(lambda: ways._cond._waiters, 'it to wait')
-        ways._value = 1
-        self.join(threads)
+    def test_nobody_waits_for_a_round_trip_that_hangs(self):
+        release = self.fake.faults.hang(ASK)
+        self.addCleanup(release.set)
+        hanging = self.start(self.uuids[:1])
+        waiting.wait_for(lambda: self.count() == 1, 'the first')
+        self.useFixture(fixtures.MockPatchObject(gueststates, 'LONG_S', 0.02))
+        self.assertEqual(OFF, self.states.get(self.uuids[1]))
+        self.assertEqual({}, self.found)
+        release.set()
+        self.join(hanging)
         self.assertEqual({self.uuids[0]: OFF}, self.found)
+        self.assertFalse(self.states._way.locked())
 
     def test_without_a_connection(self):
         def unavailable():
@@ -164,27 +166,19 @@ class LateStateTestCase(GuestStatesTestCase):
     deadline_s = 0.5
 
     def test_who_shares_waits_no_longer_than_a_call(self):
-        release = threading.Event()
-        self.addCleanup(release.set)
-        asked = []
-
-        def get_connection():
-            asked.append(1)
-            if len(asked) == 1:
-                release.wait(30)
-            return self.conn
-        self.states = gueststates.GuestStates(get_connection)
+        self.useFixture(fixtures.MockPatchObject(gueststates, 'LONG_S', 30))
+        self.states._way.acquire()
         threads = self.start(self.uuids[:1])
-        waiting.wait_for(lambda: asked, 'the first')
+        waiting.wait_for(lambda: self.states._next, 'the first')
         second = self.uuids[1]
         self.join(self.start([second]))
         self.assertIsInstance(self.found.get(second), errors.TooLate)
-        release.set()
+        self.states._way.release()
         self.join(threads)
         self.assertEqual(OFF, self.found[self.uuids[0]])
 
     def test_all_that_share_are_told(self):
-        _before, threads, releases = self.start_all(gueststates.WAYS + 1)
+        _before, threads, releases = self.start_all(2)
         self.join(threads)
         told = [each for each in self.found.values()
                 if isinstance(each, exception.HypervisorUnavailable)]
@@ -230,6 +224,24 @@ class AllStatesTestCase(GuestStatesTestCase):
         self.fake.hypervisor.find(stuck).control = (0, 0, 0)
         self.assertNotIn(0, [stats['state.state'] for stats
                              in self.states.get_stats(0, False).values()])
+
+    def test_no_qemu_is_asked_where_several_do_not_answer(self):
+        self.fake.hypervisor.start(self.uuids[3])
+        release = self.fake.faults.hang('getAllDomainStats')
+        self.addCleanup(release.set)
+        silent = self.uuids[:3]
+        for each in silent:
+            self.occupy(each)
+        for _ in range(2):
+            found = self.states.get_stats(0, False)
+            self.assertEqual(set(silent), {each for each, stats in found.items()
+                                           if stats['state.state'] == 0})
+            self.assertEqual(libvirt.VIR_DOMAIN_RUNNING,
+                             found[self.uuids[3]]['state.state'])
+            self.assertEqual([], [each for each, stats in found.items()
+                                  if 'vcpu.0.state' in stats])
+        # One call hangs for the first of them, and no other does.
+        self.assertEqual(['getAllDomainStats'], self.calls.late)
 
     def test_guest_that_answers_again_has_its_state_again(self):
         stuck = self.uuids[1]
