@@ -373,7 +373,8 @@ class Host:
         Of a guest that is busy with a job there is only what libvirt knows without
         QEMU: nobody waits for it.  So it is of one whose QEMU does not answer, and its
         state is VIR_DOMAIN_NOSTATE; the call takes half a second longer (and 5 ms
-        for each guest) for the first one that is found so.
+        for each guest) for the first one that is found so.  Where there are three of
+        them, there is of all guests only what libvirt knows.
 
         :param kinds: VIR_DOMAIN_STATS_*, or-ed; 0 for all.  QEMU is asked for
             CPU_TOTAL, VCPU and BLOCK, half a millisecond or more for each guest; STATE,

@@ -3,6 +3,7 @@
 """What guests do by themselves."""
 
 import time
+from unittest import mock
 
 from oslo_utils import uuidutils
 
@@ -154,6 +155,14 @@ class SyncPowerStatesTest(base.ComputeTestCase):
         self.driver.fail('get_power_states', NotImplementedError())
         self.sync()
         self.assert_state(instance, vm_states.STOPPED, power_state.SHUTDOWN)
+
+    def test_guest_of_which_nobody_can_say_what_it_does_is_not_taken_for_gone(
+            self) -> None:
+        instance = self.built()
+        with mock.patch.object(self.driver, 'get_power_states',
+                               return_value={instance.uuid: power_state.NOSTATE}):
+            self.sync()
+        self.assert_state(instance, vm_states.ACTIVE, power_state.RUNNING)
 
     def test_lost_event(self) -> None:
         instance = self.built()
