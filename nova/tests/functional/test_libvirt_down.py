@@ -77,11 +77,13 @@ class LibvirtDownTest(base.FunctionalTestCase):
         server_id = self.boot()
         with self.down():
             pass
+        # That proves that all are connected again: libvirt finds its guests bit by bit.
+        other = self.boot()
 
         guests.Guest(self.node, server_id).destroy()
 
         self.node.api.wait_for_status(server_id, 'SHUTOFF', timeout_s=10)
-        self.delete(server_id)
+        self.delete(server_id, other)
 
     def delete_while_it_is_down_is_not_lost(self) -> None:
         server_id = self.boot()
