@@ -2,6 +2,7 @@
 # Copyright the nova-libvirt authors
 """Run commands inside a guest, over the shell on its serial console."""
 
+import contextlib
 import itertools
 import os
 import re
@@ -11,6 +12,7 @@ import tty
 
 _PROMPT = b'guest# '
 _READY = b'for a shell'
+_ASK_AGAIN_S = 5
 
 
 class Shell:
@@ -33,7 +35,7 @@ class Shell:
 
         It may be the first boot, or another one after commands were run.
         """
-        booted = self._read_until(rb'(?s).*' + re.escape(_READY), timeout_s)
+        booted = self._wait_for_boot(timeout_s)
         self._seen = b''
         self._write('')
         self._read_until(re.escape(_PROMPT), timeout_s)
@@ -41,6 +43,20 @@ class Shell:
         self._write("stty -echo; set +m; PS1=; PS2=; echo 're''ady'")
         self._read_until(rb'ready', timeout_s)
         return booted[0].decode(errors='replace')
+
+    def _wait_for_boot(self, timeout_s: float) -> re.Match[bytes]:
+        """Wait for the end of the boot, or for a prompt.
+
+        What was printed before somebody listened is lost: a guest that has booted
+        already gives a prompt when it is asked for one.
+        """
+        pattern = rb'(?s).*(%s|%s)' % (re.escape(_READY), re.escape(_PROMPT))
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end - _ASK_AGAIN_S:
+            with contextlib.suppress(AssertionError):
+                return self._read_until(pattern, _ASK_AGAIN_S)
+            self._write('')
+        return self._read_until(pattern, _ASK_AGAIN_S)
 
     def run(self, command: str, timeout_s: float = 30) -> str:
         """Run a command and return what it prints.

@@ -46,6 +46,7 @@ class PowerTest(tinyguest.TinyGuestTestCase):
                  'shutdown -h -r')):
             call()
             printed = self.tiny.shell.wait_until_up(_TIMEOUT_S)
+            self.tiny.wait_for_agent()
             seen.add(self.tiny.run(_BOOT_ID))
             self.assertIn(heard, printed, name)
 

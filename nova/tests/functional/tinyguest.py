@@ -27,6 +27,7 @@ from testtools import content
 from nova.tests.functional import images
 from nova.tests.functional import node as node_lib
 from nova.tests.functional import shell
+from nova.tests.functional import waiting
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import guest as libvirt_guest
 from nova.virt.libvirt import host as libvirt_host
@@ -141,10 +142,11 @@ class Hypervisor(fixtures.Fixture):
                         for domain in self.connection.listAllDomains()]
 
     def boot(self, *devices: Any, cmdline: str = '', **more: Any) -> 'Tiny':
-        """Start a guest, and return when its shell answers."""
+        """Start a guest, and return when its shell and its agent are there."""
         tiny = self.make(self.describe(*devices, cmdline=cmdline, **more))
         tiny.guest.launch()
         tiny.connect().wait_until_up()
+        tiny.wait_for_agent()
         return tiny
 
     def disk(self, target: str, size_mb: int = 8,
@@ -205,6 +207,11 @@ class Tiny:
     def wait_inside(self, condition: str, timeout_s: float = 30) -> None:
         """Wait until a condition of the guest's shell holds."""
         self.run(f'until {condition}; do usleep 20000; done', timeout_s)
+
+    def wait_for_agent(self) -> None:
+        """Wait until the agent has opened its channel, as libvirt has heard."""
+        waiting.until(lambda: "state='connected'" in self.domain.XMLDesc(), 30,
+                      'the agent is there')
 
     # From QEMU
 
