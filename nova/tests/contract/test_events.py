@@ -73,18 +73,43 @@ class EventContract(base.BackendTestCase):
             [(STARTED, libvirt.VIR_DOMAIN_EVENT_STARTED_BOOTED),
              (SUSPENDED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED_PAUSED)], self.seen[1:])
 
-    def test_saved_and_restored(self):
+    def test_memory_is_read_and_kept(self):
         self.need(backends.REPORTS_RESUME)
         domain = self.start()
         self.wait_for_last(STARTED)
-        del self.seen[:]
+        for act in (self.reset, self.dump, self.save_and_restore):
+            del self.seen[:]
+            act(domain)
+
+    def reset(self, domain):
+        resets = []
+        family = self.conn.domainEventRegisterAny(
+            None, libvirt.VIR_DOMAIN_EVENT_ID_REBOOT,
+            lambda _conn, domain, _opaque: resets.append(domain.UUIDString()), None)
+        domain.reset(0)
+        waiting.wait_for(lambda: self.uuid in resets, 'the reset')
+        self.conn.domainEventDeregisterAny(family)
+        self.assertEqual([], self.seen)
+
+    def dump(self, domain):
+        """Have the memory written to a file, for which the guest stops for a while."""
+        with tempfile.TemporaryDirectory(dir=guests.parent_folder()) as folder:
+            os.chmod(folder, 0o777)
+            domain.coreDumpWithFormat(f'{folder}/core', 0, 0)
+        self.wait_for_last(RESUMED)
+        self.assertEqual(
+            [(SUSPENDED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED_PAUSED),
+             (RESUMED, libvirt.VIR_DOMAIN_EVENT_RESUMED_UNPAUSED)], self.seen)
+
+    def save_and_restore(self, domain):
+        """Save and restore it, running and paused."""
         for act in (domain.managedSave, domain.createWithFlags):
             act(0)
         self.wait_for_last(RESUMED)
         domain.suspend()
         for act in (domain.managedSave, domain.createWithFlags):
             act(0)
-        self.wait_for_count(7)
+        waiting.wait_for(lambda: len(self.seen) > 7, str(self.seen))
         self.assertEqual(
             [(SUSPENDED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED_PAUSED),
              (STOPPED, libvirt.VIR_DOMAIN_EVENT_STOPPED_SAVED),
@@ -94,9 +119,6 @@ class EventContract(base.BackendTestCase):
              (STOPPED, libvirt.VIR_DOMAIN_EVENT_STOPPED_SAVED),
              (STARTED, libvirt.VIR_DOMAIN_EVENT_STARTED_RESTORED),
              (SUSPENDED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED_RESTORED)], self.seen)
-
-    def wait_for_count(self, number):
-        waiting.wait_for(lambda: len(self.seen) > number, f'{number}: {self.seen}')
 
     def test_defined_while_it_runs(self):
         self.conn.createXML(self.xml, 0)
@@ -113,29 +135,6 @@ class EventContract(base.BackendTestCase):
               libvirt.VIR_DOMAIN_EVENT_DEFINED_UPDATED),
              (libvirt.VIR_DOMAIN_EVENT_UNDEFINED,
               libvirt.VIR_DOMAIN_EVENT_UNDEFINED_REMOVED)], self.seen)
-
-    def test_memory_that_is_read_stops_it_for_a_while(self):
-        self.need(backends.REPORTS_RESUME)
-        domain = self.start()
-        self.wait_for_last(STARTED)
-        del self.seen[:]
-        with tempfile.TemporaryDirectory(dir=guests.parent_folder()) as folder:
-            os.chmod(folder, 0o777)
-            domain.coreDumpWithFormat(f'{folder}/core', 0, 0)
-        self.wait_for_last(RESUMED)
-        self.assertEqual(
-            [(SUSPENDED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED_PAUSED),
-             (RESUMED, libvirt.VIR_DOMAIN_EVENT_RESUMED_UNPAUSED)], self.seen)
-
-    def test_reset(self):
-        self.need(backends.REPORTS_RESUME)
-        resets = []
-        family = self.conn.domainEventRegisterAny(
-            None, libvirt.VIR_DOMAIN_EVENT_ID_REBOOT,
-            lambda _conn, domain, _opaque: resets.append(domain.UUIDString()), None)
-        self.addCleanup(self.conn.domainEventDeregisterAny, family)
-        self.start().reset(0)
-        waiting.wait_for(lambda: self.uuid in resets, 'the reset')
 
     def test_pause_and_resume(self):
         domain = self.start()
