@@ -43,6 +43,9 @@ REFUSALS: tuple[Refusal, ...] = (
     *(Refusal(name, (_disk('vdb'), _CONFIG), _STATE, _DOMAIN, State.TRANSIENT)
       for name in _CHANGES),
 
+    *(Refusal('attachDeviceFlags', (xml, _CONFIG),
+              libvirt.VIR_ERR_OPERATION_UNSUPPORTED, _QEMU)
+      for xml in ("<memballoon model='virtio'/>", "<graphics type='vnc'/>")),
     Refusal('attachDeviceFlags', (_disk('vda'), _CONFIG), _STATE, _QEMU),
     Refusal('attachDeviceFlags', (_disk('vda', '/etc/hostname'), _LIVE), _XML, _DOMAIN,
             State.RUNNING),

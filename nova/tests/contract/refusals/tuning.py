@@ -21,6 +21,7 @@ _HERE, _NOWHERE = (True,), (False,)
 REFUSALS: tuple[Refusal, ...] = (
     invalid('setVcpusFlags', 0, _CONFIG),
     unfit('setVcpusFlags', 99, _CONFIG),
+    unfit('setVcpusFlags', -1, _CONFIG),
     unfit('setVcpusFlags', 99, _LIVE, state=State.RUNNING),
     invalid('setVcpusFlags', 4, _LIVE | libvirt.VIR_DOMAIN_VCPU_MAXIMUM),
     invalid('setVcpusFlags', 1, _CONFIG | _GUEST),
