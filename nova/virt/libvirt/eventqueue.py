@@ -164,6 +164,8 @@ class EventQueue:
         self._stopped = threading.Event()
         #: Ends the comparing for the connection before.
         self._superseded = threading.Event()
+        #: Those who compare, each of which holds its connection.
+        self._settlers: list[threading.Thread] = []
 
     # Its life
 
@@ -195,7 +197,15 @@ class EventQueue:
         wakeup.close_writer()
         if self._dispatcher not in (None, threading.current_thread()):
             self._dispatcher.join(JOIN_TIMEOUT_S)
+        self._await_settlers()
         LOOP.release()
+
+    def _await_settlers(self) -> None:
+        """Wait for those who compare: what they hold is freed while the loop runs."""
+        until = time.monotonic() + JOIN_TIMEOUT_S
+        for settler in self._settlers:
+            settler.join(max(0.0, until - time.monotonic()))
+        self._settlers = []
 
     # Who waits for what
 
@@ -259,7 +269,8 @@ class EventQueue:
         self._superseded.set()
         self._superseded = superseded = threading.Event()
         if self._queue_event(_Opened()):
-            start(self._settle, conn, superseded)
+            self._settlers = [each for each in self._settlers if each.is_alive()]
+            self._settlers.append(start(self._settle, conn, superseded))
 
     def _settle(self, conn: libvirt.virConnect, superseded: threading.Event) -> None:
         began = time.monotonic()

@@ -313,6 +313,30 @@ class EventQueueTestCase(base.TestCase):
         self.conn.defineXML(XML).create()
         waiting.wait_for(lambda: not self.queue._dispatcher.is_alive(), 'the end')
 
+    def test_loop_runs_until_those_who_compare_have_let_go(self):
+        asked, go_on, alive = threading.Event(), threading.Event(), []
+        self.addCleanup(go_on.set)
+        release = eventqueue.LOOP.release
+
+        def states_of(conn):
+            asked.set()
+            go_on.wait(10)
+            return {}
+        self.queue._states_of = states_of
+        self.useFixture(fixtures.MockPatchObject(
+            eventqueue.LOOP, 'release', side_effect=lambda: (
+                alive.append(settler.is_alive()), release())))
+        self.queue.watch(self.conn)
+        self.queue.opened(self.conn)
+        (settler,) = self.queue._settlers
+        self.assertTrue(asked.wait(10))
+        stopping = threading.Thread(target=self.queue.stop)
+        stopping.start()
+        waiting.wait_for(lambda: self.queue._wakeup is None, 'the end to begin')
+        go_on.set()
+        stopping.join(30)
+        self.assertEqual([False], alive)
+
     def test_threads_and_descriptors_are_given_back(self):
         self.queue.stop()
         descriptors, threads = open_descriptors(), threading.active_count()
