@@ -25,6 +25,7 @@ from oslo_log import log as logging
 from nova import exception
 from nova import utils
 from nova.virt import event as virtevent
+from nova.virt.libvirt import callbacks
 from nova.virt.libvirt import errors
 from nova.virt.libvirt import event as libvirtevent
 from nova.virt.libvirt import listeners
@@ -156,8 +157,8 @@ class EventQueue:
         self._dispatcher: threading.Thread | None = None
         #: Stands for the one connection whose events count.
         self._watched: object = None
-        #: Numbers of the callbacks by the identity of their connection.
-        self._callbacks: dict[int, list[int]] = {}
+        self._callbacks = callbacks.Callbacks(
+            'domainEventRegisterAny', 'domainEventDeregisterAny')
         self._has_states = False
         #: The one that began last, until it ends; used by the dispatcher alone.
         self._look: _Look | None = None
@@ -241,28 +242,19 @@ class EventQueue:
     def watch(self, conn: libvirt.virConnect) -> None:
         """Take the events of a connection from now on, and no other's."""
         token = self._watched = object()
-        ids = self._callbacks[id(conn)] = []
-        for event_id, callback in self._event_callbacks():
-            try:
-                ids.append(conn.domainEventRegisterAny(
-                    None, event_id, callback, token))
-            except libvirt.libvirtError as ex:
-                if not errors.is_unsupported(ex):
-                    raise
-                LOG.warning('libvirt offers no events of kind %d: what happens to'
-                            ' guests is noticed late', event_id)
+        for event_id in self._callbacks.register(
+                conn, [*self._event_callbacks()], token):
+            LOG.warning('libvirt offers no events of kind %d: what happens to'
+                        ' guests is noticed late', event_id)
 
-    def _event_callbacks(self) -> Iterator[tuple[int, Callable[..., None]]]:
+    def _event_callbacks(self) -> Iterator[callbacks.Wanted]:
         yield libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, self._event_lifecycle_callback
         for event_id, reader in libvirtevent.READERS.items():
             yield event_id, functools.partial(self._event_callback, reader)
 
     def unwatch(self, conn: libvirt.virConnect) -> None:
         """Let go of a connection's callbacks, also of one that is dead."""
-        for callback_id in self._callbacks.pop(id(conn), ()):
-            with contextlib.suppress(
-                    libvirt.libvirtError, exception.HypervisorUnavailable):
-                conn.domainEventDeregisterAny(callback_id)
+        self._callbacks.deregister(conn)
 
     def opened(self, conn: libvirt.virConnect) -> None:
         """Note that there is a connection, whose events are watched."""

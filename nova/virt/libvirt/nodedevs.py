@@ -8,7 +8,6 @@ went.  The functions that make Nova's dictionaries of it are pure.
 
 import collections
 from collections.abc import Callable, Iterable, Mapping
-import contextlib
 import dataclasses
 import threading
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import libvirt
 
 from nova import exception
+from nova.virt.libvirt import callbacks
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import errors
 
@@ -62,7 +62,8 @@ class NodeDevices:
         self._on_change = on_change
         #: Names of devices that changed, as libvirt's own thread noted them.
         self._changed: collections.deque[str] = collections.deque()
-        self._callbacks: dict[int, list[int]] = {}
+        self._callbacks = callbacks.Callbacks(
+            'nodeDeviceEventRegisterAny', 'nodeDeviceEventDeregisterAny')
         #: Held for no longer than it takes to replace what is kept.
         self._lock = threading.Lock()
         self.forget()
@@ -76,21 +77,12 @@ class NodeDevices:
 
     def watch(self, conn: libvirt.virConnect) -> None:
         """Learn of changes over a connection; without events nothing is kept."""
-        ids = self._callbacks[id(conn)] = []
-        for event_id in _EVENTS:
-            try:
-                ids.append(conn.nodeDeviceEventRegisterAny(
-                    None, event_id, self._event_callback, None))
-            except libvirt.libvirtError as ex:
-                if not errors.is_unsupported(ex):
-                    raise
+        self._callbacks.register(
+            conn, [(event_id, self._event_callback) for event_id in _EVENTS], None)
 
     def unwatch(self, conn: libvirt.virConnect) -> None:
         """Let go of a connection's callbacks, also of one that is dead."""
-        for callback_id in self._callbacks.pop(id(conn), ()):
-            with contextlib.suppress(
-                    libvirt.libvirtError, exception.HypervisorUnavailable):
-                conn.nodeDeviceEventDeregisterAny(callback_id)
+        self._callbacks.deregister(conn)
 
     def _event_callback(self, conn: libvirt.virConnect, device: libvirt.virNodeDevice,
                         *details: Any) -> None:
@@ -124,7 +116,7 @@ class NodeDevices:
     def _get(self) -> _Kept:
         self.take_changes()
         kept = self._kept
-        if kept.is_complete and any(self._callbacks.values()):
+        if kept.is_complete and self._callbacks:
             return kept
         found = self._complete(kept)
         with self._lock:
@@ -134,7 +126,7 @@ class NodeDevices:
         return found
 
     def _complete(self, kept: _Kept) -> _Kept:
-        known = kept.devices if any(self._callbacks.values()) else {}
+        known = kept.devices if self._callbacks else {}
         found = {}
         for device in list_devices(self._get_connection(), _KINDS):
             conf = known.get(device.name()) or _describe(device)
