@@ -7,6 +7,7 @@ import os
 
 from oslo_log import log as logging
 
+from nova import heap
 from nova import objects
 from nova import signals
 from nova import statefolder
@@ -77,6 +78,7 @@ class Service:
         # ended; the next one settles what this one was about to.
         signals.end_at_once()
         self.start()
+        heap.freeze()
         told = signals.Signals()
         LOG.info('nova-compute is ready: process %d, state in %s', os.getpid(),
                  CONF.state_path)
