@@ -20,7 +20,7 @@ THREADING = 'threading'
 AUTO = 'auto'
 #: A thread that computes lets another one in after this; Python's own 5 ms are long
 #: beside what libvirt's thread and those of its calls have to do.
-SWITCH_INTERVAL_S = 0.0005
+SWITCH_INTERVAL_S = 0.0002
 
 _backend: str | None = None
 

@@ -91,7 +91,7 @@ class PatchTestCase(base.TestCase):
             out = self._run(
                 f'from nova import monkey_patch\nmonkey_patch.patch("{backend}")\n'
                 'import sys\nprint(sys.getswitchinterval())')
-            self.assertEqual('0.0005', out)
+            self.assertEqual('0.0002', out)
 
     def test_pools_work_with_either(self) -> None:
         for backend in ('eventlet', 'threading'):
