@@ -9,10 +9,9 @@ With NOVA_TEST_CONCURRENCY=eventlet or =threading, only on that one.
     python -m tools.backends stestr run --alike 'unit\.virt\.libvirt\.schema'
 
 Tests that --alike matches run on greenlets alone, unless native threads are asked for.
-Of unit tests, only those of code that cannot tell the one from the other may be named
-there: it waits for nothing, locks nothing and reads no clock, and import-linter
-(pyproject.toml) keeps what could do so out of it.  Of functional ones, those of what
-QEMU, nwfilter and the kernel do, where the time for all tests is short.
+Only those of code that cannot tell the one from the other may be named there: it waits
+for nothing, locks nothing and reads no clock, and import-linter (pyproject.toml) keeps
+what could do so out of it.
 """
 
 import os
