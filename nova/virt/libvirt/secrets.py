@@ -7,11 +7,13 @@ of an instance's TPM.
 """
 
 import contextlib
+import dataclasses
 
 import libvirt
 
 from nova import exception
 from nova.i18n import _
+from nova.virt.libvirt import calls
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import errors
 
@@ -34,18 +36,66 @@ def create(conn: libvirt.virConnect, usage_type: str, usage_id: str,
            ) -> libvirt.virSecret:
     """Define a secret and give it its value, if there is one.
 
-    After a failure there is no secret that was not there before.
+    After a failure, or where the caller is stopped meanwhile, there is no secret that
+    was not there before.
 
     :raises nova.exception.InvalidInput: if libvirt has no such use.
     :raises libvirt.libvirtError: if libvirt refuses, for example a second secret for
         the same use.
     """
     conf = _describe(usage_type, usage_id, uuid, ephemeral, private)
-    is_new = find(conn, usage_type, usage_id) is None
-    secret = conn.secretDefineXML(conf.to_xml(), 0)
-    if password is not None:
-        _set_value(secret, password, is_new)
+    value = password.encode() if isinstance(password, str) else password
+    making = _Making(conf.to_xml(), USAGES[conf.usage_type], usage_id, value)
+    with contextlib.ExitStack() as undo:
+        undo.callback(_abandon, conn, making)
+        calls.at_once(conn, 'secretDefineXML', _make, making)
+        secret = conn.secretLookupByUsage(making.usage, usage_id)
+        undo.pop_all()
     return secret
+
+
+@dataclasses.dataclass
+class _Making:
+    """A secret on its way."""
+
+    xml: str
+    usage: int
+    usage_id: str
+    value: bytes | None
+    #: The secret, if it was not there before; who takes it out undoes it.
+    made: list[str] = dataclasses.field(default_factory=list)
+    #: Nobody waits for it; it is undone where it is made.
+    is_over: bool = False
+
+
+def _make(conn: libvirt.virConnect, making: _Making) -> None:
+    """Define it and give it its value, in one thread."""
+    is_new = _lookup(conn, making.usage, making.usage_id) is None
+    secret = conn.secretDefineXML(making.xml, 0)
+    if is_new:
+        making.made.append(secret.UUIDString())
+    try:
+        if making.value is not None and not making.is_over:
+            secret.setValue(making.value, 0)
+    except Exception:
+        _unmake(conn, making)
+        raise
+    if making.is_over:
+        _unmake(conn, making)
+
+
+def _abandon(conn: libvirt.virConnect, making: _Making) -> None:
+    """Leave nothing of a secret that nobody waits for any more."""
+    making.is_over = True
+    if making.made:
+        with contextlib.suppress(exception.HypervisorUnavailable):
+            calls.at_once(conn, 'secretUndefine', _unmake, making)
+
+
+def _unmake(conn: libvirt.virConnect, making: _Making) -> None:
+    # Two threads may do it at once: the secret is one's own.
+    with contextlib.suppress(IndexError, libvirt.libvirtError):
+        conn.secretLookupByUUIDString(making.made.pop()).undefine()
 
 
 def _describe(usage_type: str, usage_id: str, uuid: str | None,
@@ -70,25 +120,19 @@ def _usage(usage_type: str) -> str:
     return usage
 
 
-def _set_value(secret: libvirt.virSecret, password: str | bytes, is_new: bool) -> None:
-    value = password.encode() if isinstance(password, str) else password
-    try:
-        secret.setValue(value, 0)
-    except Exception:
-        if is_new:
-            with contextlib.suppress(libvirt.libvirtError):
-                secret.undefine()
-        raise
-
-
 def find(conn: libvirt.virConnect, usage_type: str, usage_id: str,
          ) -> libvirt.virSecret | None:
     """Return the secret for a use; None if there is none.
 
     :raises nova.exception.InvalidInput: if libvirt has no such use.
     """
+    return _lookup(conn, USAGES[_usage(usage_type)], usage_id)
+
+
+def _lookup(conn: libvirt.virConnect, usage: int, usage_id: str,
+            ) -> libvirt.virSecret | None:
     try:
-        return conn.secretLookupByUsage(USAGES[_usage(usage_type)], usage_id)
+        return conn.secretLookupByUsage(usage, usage_id)
     except libvirt.libvirtError as ex:
         if errors.is_no_secret(ex):
             return None
