@@ -13,6 +13,7 @@ class HostCell:
     """A node of the host, its CPUs that are switched off too."""
 
     id: int
+    #: 0 where libvirt does not know how much it is.
     memory_kb: int
     cpus: frozenset[int]
     #: CPUs that share a core, once each.
@@ -35,9 +36,9 @@ def _host_cell(cell: vconfig.LibvirtConfigCapsNUMACell) -> HostCell:
     siblings = {frozenset(cpu.siblings) for cpu in cell.cpus if cpu.siblings}
     sockets = {cpu.socket_id for cpu in cell.cpus}
     return HostCell(
-        id=cell.id, memory_kb=cell.memory,
+        id=cell.id, memory_kb=cell.memory or 0,
         cpus=frozenset(cpu.id for cpu in cell.cpus),
         siblings=tuple(sorted(siblings, key=sorted)),
-        pages={pages.size: pages.total for pages in cell.mempages},
+        pages={pages.size: pages.total or 0 for pages in cell.mempages},
         distances=dict(zip(cell.distance_ids, cell.distance_values, strict=True)),
         socket=sockets.pop() if len(sockets) == 1 else None)
