@@ -150,7 +150,10 @@ def _has_tpm_emulator(view: View) -> bool:
 
 def _has_large_pages(view: View) -> bool:
     topology = view.caps.host.topology
-    return any(len(cell.mempages) > 1 for cell in (topology.cells if topology else ()))
+    pages = [each for cell in (topology.cells if topology else ())
+             for each in cell.mempages]
+    ordinary_kb = min((each.size for each in pages), default=0)
+    return any(each.size > ordinary_kb and each.total for each in pages)
 
 
 def _has_kvm(view: View) -> bool:
@@ -218,7 +221,8 @@ PREDICATES: Mapping[str, Predicate] = {
         'files of memory need not be written when the guest ends',
         libvirt=4_004_000, hypervisor=2_010_000),
     'supports_hugepages': Predicate(
-        'the host has pages larger than the ordinary ones', fits=_has_large_pages),
+        'the host has pages set aside that are larger than the ordinary ones',
+        fits=_has_large_pages),
     'supports_amd_sev': Predicate(
         "AMD's processor encrypts memory of guests", fits=_has_sev),
     'supports_amd_sev_es': Predicate(
@@ -237,11 +241,14 @@ PREDICATES: Mapping[str, Predicate] = {
     'supports_packed_rings': Predicate(
         'virtio devices can have packed rings',
         libvirt=6_003_000, hypervisor=4_002_000),
+    # Whether the processor and the kernel count an event shows when a guest starts.
     'supports_guest_perf_events': Predicate(
-        'performance events of guests can be counted', libvirt=1_003_003),
+        'libvirt is new enough to be asked for performance events of guests',
+        libvirt=1_003_003),
+    # Whether the kernel schedules in real time shows when a guest starts.
     'supports_realtime': Predicate(
-        'CPUs of guests can have a real-time scheduler, and run on real ones',
-        libvirt=1_002_013, fits=_has_kvm),
+        'libvirt is new enough to give CPUs of guests a real-time scheduler, and '
+        'there is KVM', libvirt=1_002_013, fits=_has_kvm),
     'supports_remote_managed_ports': Predicate(
         'the serial numbers of network cards that manage themselves are known',
         libvirt=7_009_000),
@@ -276,17 +283,21 @@ def encryption_models(view: View) -> frozenset[str]:
 def encryption_slots(view: View) -> dict[str, int | None]:
     """Return how many guests can have each model at once; None: nobody says.
 
-    What builds upon SEV's encrypted state shares its number.
+    What builds upon SEV's encrypted state shares its number.  A model is absent where
+    the firmware leaves it none: all of SEV's can be set aside for encrypted state.
     """
     sev = list(view.features(vconfig.LibvirtConfigDomainCapsFeatureSev))
-    plain = next((each.max_guests for each in sev if each.max_guests), None)
-    state = next((each.max_es_guests for each in sev if each.max_es_guests), None)
+    plain, state = (
+        next((number for number in numbers if number is not None), None)
+        for numbers in ([each.max_guests for each in sev],
+                        [each.max_es_guests for each in sev]))
     slots: dict[str, Any] = {
         AMD_SEV: plain,
         AMD_SEV_ES: state,
         AMD_SEV_SNP: state,
         INTEL_TDX: max_tdx_guests(view.read)}
-    return {model: slots[model] for model in sorted(encryption_models(view))}
+    return {model: slots[model] for model in sorted(encryption_models(view))
+            if slots[model] != 0}
 
 
 def max_tdx_guests(read: Callable[[str], str | None]) -> int | None:

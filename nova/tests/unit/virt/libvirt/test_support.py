@@ -84,6 +84,10 @@ class PredicateTestCase(base.TestCase):
 
     def test_large_pages(self):
         self.assertEqual({'supports_hugepages'}, self.changed_by(
+            pages="<pages unit='KiB' size='2048'>1</pages>"))
+
+    def test_large_pages_of_which_there_are_none(self):
+        self.assertEqual(set(), self.changed_by(
             pages="<pages unit='KiB' size='2048'>0</pages>"))
 
 
@@ -97,6 +101,24 @@ class EncryptionTestCase(base.TestCase):
         self.assertEqual(
             {'amd-sev': 59, 'amd-sev-es': 450, 'amd-sev-snp': 450},
             support.encryption_slots(view(SEV + SNP, files=ON)))
+
+    def test_slots_that_nobody_counts(self):
+        self.assertEqual(
+            {'amd-sev': None, 'amd-sev-es': 450},
+            self.slots('<maxESGuests>450</maxESGuests>'))
+
+    def test_slots_that_are_all_set_aside_for_encrypted_state(self):
+        self.assertEqual({'amd-sev-es': 509}, self.slots(
+            '<maxGuests>0</maxGuests><maxESGuests>509</maxESGuests>'))
+
+    def test_no_slots_of_trust_domains(self):
+        files = {'/sys/fs/cgroup/misc.capacity': 'tdx 0\n'}
+        self.assertEqual({}, support.encryption_slots(view(TDX, files=files)))
+
+    def slots(self, counted):
+        """Return the slots of a processor without SNP."""
+        return support.encryption_slots(view(
+            f"<sev supported='yes'><cbitpos>51</cbitpos>{counted}</sev>", files=ON))
 
     def test_kernel_must_have_switched_it_on(self):
         self.assertEqual(frozenset(), support.encryption_models(view(SEV + SNP)))
