@@ -7,7 +7,7 @@ went.  The functions that make Nova's dictionaries of it are pure.
 """
 
 import collections
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 import dataclasses
 import threading
 from typing import Any
@@ -308,14 +308,19 @@ def mdev_capable_device(conf: vconfig.LibvirtConfigNodeDevice,
 
     :param types: leave out all others.
     """
-    capability = conf.pci_capability or conf
-    offered = capability.mdev_capability or []
-    offered = offered if isinstance(offered, list) else [offered]
     found = {each['type']: {key: value for key, value in each.items() if key != 'type'}
-             for one in offered for each in one.mdev_types
+             for one in _offered(conf) for each in one.mdev_types
              if types is None or each['type'] in types}
     vendor = conf.pci_capability.vendor_id if conf.pci_capability else None
     return {'dev_id': conf.name, 'vendor_id': vendor, 'types': found}
+
+
+def _offered(conf: vconfig.LibvirtConfigNodeDevice) -> Iterator[Any]:
+    """Yield the capabilities that list types, wherever in a device they are."""
+    # Those of s390, css and ap_matrix, have them within their own capability.
+    for holder in (conf, conf.pci_capability, *conf.capabilities):
+        found = getattr(holder, 'mdev_capability', None) or ()
+        yield from found if isinstance(found, list | tuple) else (found,)
 
 
 def mediated_device(conf: vconfig.LibvirtConfigNodeDevice) -> dict[str, Any]:

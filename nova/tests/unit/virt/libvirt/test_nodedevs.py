@@ -112,6 +112,38 @@ class PCITestCase(NodeDevicesTestCase):
                          nodedevs.uuid_of(f'{name}_0000_06_00_0'))
 
 
+class MdevTypesTestCase(base.TestCase):
+    """Where the types are listed differs from one kind of device to another."""
+
+    TYPES = ("<capability type='mdev_types'><type id='{}'><name>x</name>"
+             '<deviceAPI>{}</deviceAPI><availableInstances>1</availableInstances>'
+             '</type></capability>')
+
+    def types(self, capability):
+        conf = nodedevs._parse('<device><name>parent</name><parent>computer</parent>'
+                               f'{capability}</device>')
+        return nodedevs.mdev_capable_device(conf)
+
+    def test_subchannel(self):
+        self.assertEqual(
+            {'dev_id': 'parent', 'vendor_id': None, 'types': {
+                'vfio_ccw-io': {'name': 'x', 'deviceAPI': 'vfio-ccw',
+                                'availableInstances': 1}}},
+            self.types("<capability type='css'><cssid>0x0</cssid><ssid>0x0</ssid>"
+                       '<devno>0xfffe</devno>'
+                       f"{self.TYPES.format('vfio_ccw-io', 'vfio-ccw')}</capability>"))
+
+    def test_matrix_of_crypto_cards(self):
+        found = self.types(
+            "<capability type='ap_matrix'>"
+            f"{self.TYPES.format('vfio_ap-passthrough', 'vfio-ap')}</capability>")
+        self.assertEqual(['vfio_ap-passthrough'], list(found['types']))
+
+    def test_beside_other_capabilities(self):
+        found = self.types(self.TYPES.format('nvidia-11', 'vfio-pci'))
+        self.assertEqual(['nvidia-11'], list(found['types']))
+
+
 class CacheTestCase(NodeDevicesTestCase):
     def test_nothing_is_asked_twice(self):
         self.found.get_pci()
