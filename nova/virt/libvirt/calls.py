@@ -46,7 +46,7 @@ _PLAIN = (str, bytes, int, float, dict, type(None))
 _DATA = (*_PLAIN, list, tuple)
 
 #: Methods that the client library answers by itself.
-LOCAL = frozenset({'ID', 'UUID', 'UUIDString', 'connect', 'name'})
+LOCAL = frozenset({'ID', 'UUID', 'UUIDString', 'name'})
 
 #: Methods that free what would keep a connection for ever, dead or not.  They wait
 #: for a thread, whatever is late.
@@ -58,13 +58,14 @@ FREEING = frozenset({
 #: guest, or that libvirt gives up by itself: nobody can say here when they are late,
 #: as long as libvirtd answers anything at all.
 UNLIMITED = frozenset({
-    'blockCommit', 'blockCopy', 'blockPull', 'blockRebase', 'blockResize', 'close',
-    'coreDump', 'coreDumpWithFormat', 'create', 'createWithFiles', 'createWithFlags',
-    'createXML', 'createXMLWithFiles', 'destroy', 'destroyFlags', 'fsFreeze',
-    'fsThaw', 'managedSave', 'migrate', 'migrate2', 'migrate3',
-    'migrateToURI', 'migrateToURI2', 'migrateToURI3', 'qemuAgentCommand', 'restore',
-    'restoreFlags', 'revertToSnapshot', 'save', 'saveFlags', 'setTime',
-    'setUserPassword', 'shutdownFlags', 'snapshotCreateXML'})
+    'blockCommit', 'blockCopy', 'blockJobAbort', 'blockPull', 'blockRebase',
+    'blockResize', 'close', 'coreDump', 'coreDumpWithFormat', 'create',
+    'createWithFiles', 'createWithFlags', 'createXML', 'createXMLWithFiles',
+    'delete', 'destroy', 'destroyFlags', 'fsFreeze', 'fsThaw', 'managedSave',
+    'migrate', 'migrate2', 'migrate3', 'migrateToURI', 'migrateToURI2',
+    'migrateToURI3', 'qemuAgentCommand', 'restore', 'restoreFlags',
+    'revertToSnapshot', 'save', 'saveFlags', 'setTime', 'setUserPassword',
+    'shutdownFlags', 'snapshotCreateXML'})
 
 
 class _Job:

@@ -592,10 +592,15 @@ class Guest:
 
         :raises nova.exception.InternalError: if it has no such screen.
         """
-        parts: list[bytes] = []
         with errors.translated(instance_uuid=self.uuid):
-            stream = self._domain.connect().newStream()
-            mime_type = self._domain.screenshot(stream, screen)
-            stream.recvAll(lambda _stream, data, _opaque: parts.append(data), None)
-            stream.finish()
-        return Screenshot(mime_type, b''.join(parts))
+            return libvirt_calls.at_once(
+                self._domain, 'screenshot', _screenshot, screen)
+
+
+def _screenshot(domain: libvirt.virDomain, screen: int) -> Screenshot:
+    parts: list[bytes] = []
+    stream = domain.connect().newStream()
+    mime_type = domain.screenshot(stream, screen)
+    stream.recvAll(lambda _stream, data, _opaque: parts.append(data), None)
+    stream.finish()
+    return Screenshot(mime_type, b''.join(parts))

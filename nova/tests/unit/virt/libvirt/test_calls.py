@@ -28,6 +28,9 @@ class Domain(libvirt.virDomain):
     def name(self):
         return self._name
 
+    def connect(self):
+        return Connection()
+
     def state(self, flags=0):
         return [1, flags]
 
@@ -107,7 +110,7 @@ class CallsTestCase(base.TestCase):
     def test_libvirts_objects_are_wrapped(self):
         _made, conn = self.make()
         (domain, stats), = conn.getAllDomainStats(0)
-        found = [conn.lookup(), *conn.listAllDomains(0), domain]
+        found = [conn.lookup(), *conn.listAllDomains(0), domain.connect().lookup()]
         self.assertEqual(['one', 'one', 'two', 'one'],
                          [item.name() for item in found])
         self.assertEqual([[1, 7]] * 4, [item.state(7) for item in found])
@@ -479,7 +482,7 @@ class CallsTestCase(base.TestCase):
         waiting.wait_for(lambda: not made._short.under_way, 'its end')
 
     def test_unlimited_calls_are_methods_of_libvirt(self):
-        types = (libvirt.virConnect, libvirt.virDomain)
+        types = (libvirt.virConnect, libvirt.virDomain, libvirt.virDomainSnapshot)
         for name in (calls.UNLIMITED - {'qemuAgentCommand'} | calls.LOCAL - {'ID'}
                      | calls.FREEING):
             self.assertTrue(any(hasattr(kind, name) for kind in types), name)

@@ -11,8 +11,10 @@ import fixtures
 import libvirt
 
 from nova import exception
+from nova.tests.fixtures.libvirt import stream
 from nova.tests.unit.virt.libvirt import guestbase
 from nova.virt.libvirt import config as vconfig
+from nova.virt.libvirt import threads
 
 
 class OperationsTestCase(guestbase.GuestTestCase):
@@ -230,6 +232,20 @@ class OperationsTestCase(guestbase.GuestTestCase):
 
         self.assertEqual(('image/x-portable-pixmap', b'P6'),
                          (found.mime_type, found.data[:2]))
+
+    def test_screenshot_is_taken_where_calls_are_made(self) -> None:
+        ElementTree.SubElement(self.record.running.root.find('devices'), 'video')
+        current = threads.native('threading').get_ident
+        used = []
+        for step in ('recvAll', 'finish'):
+            made = getattr(stream.FakeStream, step)
+            self.useFixture(fixtures.MockPatchObject(
+                stream.FakeStream, step, lambda *args, made=made: (
+                    used.append(current()), made(*args))[1]))
+        self.guest.screenshot()
+
+        self.assertEqual(2, len(used))
+        self.assertNotIn(current(), used)
 
     def test_announcement(self) -> None:
         self.guest.announce_self()
