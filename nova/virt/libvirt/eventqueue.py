@@ -29,6 +29,7 @@ from nova.virt.libvirt import callbacks
 from nova.virt.libvirt import errors
 from nova.virt.libvirt import event as libvirtevent
 from nova.virt.libvirt import listeners
+from nova.virt.libvirt import news
 from nova.virt.libvirt.eventloop import LOOP
 from nova.virt.libvirt.listeners import Operation
 from nova.virt.libvirt.listeners import WaitTimeout
@@ -40,8 +41,6 @@ __all__ = ['LOOP', 'EventQueue', 'Operation', 'WaitTimeout']
 LOG = logging.getLogger(__name__)
 
 LifecycleHandler = Callable[[virtevent.InstanceEvent], None]
-#: Called with whether libvirt can be reached, and why it cannot.
-ConnectionHandler = Callable[[bool, str | None], None]
 
 #: How long the end of a thread is waited for.
 JOIN_TIMEOUT_S = 10
@@ -136,13 +135,13 @@ class EventQueue:
     :param lifecycle_event_handler: called with each LifecycleEvent and each
         LibvirtEvent, in order; the next one waits for it.
     :param conn_event_handler: called when the connection is lost, and when there is
-        one again, in order with the events.
+        one again; in a thread of its own, so that no event waits for it.
     :param reconnect: called in the dispatcher when the connection was lost; returns
         whether it still is.
     """
 
     def __init__(self, lifecycle_event_handler: LifecycleHandler | None = None,
-                 conn_event_handler: ConnectionHandler | None = None,
+                 conn_event_handler: news.Handler | None = None,
                  reconnect: Callable[[], bool] = lambda: True) -> None:
         self._lifecycle_event_handler = lifecycle_event_handler
         self._conn_event_handler = conn_event_handler
@@ -163,6 +162,7 @@ class EventQueue:
         #: The one that began last, until it ends; used by the dispatcher alone.
         self._look: _Look | None = None
         self._stopped = threading.Event()
+        self._news: news.News | None = None
         #: Ends the comparing for the connection before.
         self._superseded = threading.Event()
         #: Those who compare, each of which holds its connection.
@@ -178,7 +178,9 @@ class EventQueue:
         # What came in too late to be delivered in the life before.
         self._queue.clear()
         self._init_events_pipe()
-        self._stopped.clear()
+        self._stopped = threading.Event()
+        if self._conn_event_handler is not None:
+            self._news = news.News(self._conn_event_handler, self._stopped)
         LOOP.acquire()
         self._dispatcher = start(self._dispatch_thread, self._wakeup)
 
@@ -199,6 +201,8 @@ class EventQueue:
         if self._dispatcher not in (None, threading.current_thread()):
             self._dispatcher.join(JOIN_TIMEOUT_S)
         self._await_settlers()
+        if self._news is not None:
+            self._news.join(JOIN_TIMEOUT_S)
         LOOP.release()
 
     def _await_settlers(self) -> None:
@@ -443,10 +447,5 @@ class EventQueue:
             LOG.exception('A listener failed on %r', event)
 
     def _tell_connection(self, connected: bool, reason: str | None) -> None:
-        if self._conn_event_handler is None:
-            return
-        try:
-            self._conn_event_handler(connected, reason)
-        except Exception:  # noqa: BLE001  likewise
-            LOG.exception('A listener failed on the connection being %s',
-                          'back' if connected else 'lost')
+        if self._news is not None:
+            self._news.tell(connected, reason)

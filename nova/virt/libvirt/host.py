@@ -28,6 +28,7 @@ from nova.virt.libvirt import guestsizes
 from nova.virt.libvirt import gueststates
 from nova.virt.libvirt import listeners
 from nova.virt.libvirt import networks
+from nova.virt.libvirt import news
 from nova.virt.libvirt import nodedevs
 from nova.virt.libvirt import numacells
 from nova.virt.libvirt import secrets
@@ -101,7 +102,7 @@ class Host:
     """
 
     def __init__(self, uri: str, read_only: bool = False,
-                 conn_event_handler: eventqueue.ConnectionHandler | None = None,
+                 conn_event_handler: news.Handler | None = None,
                  lifecycle_event_handler: eventqueue.LifecycleHandler | None = None,
                  *, guest_factory: GuestFactory = lambda domain: domain,
                  opener: connection.Opener = _open_auth,

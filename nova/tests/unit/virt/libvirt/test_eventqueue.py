@@ -86,9 +86,21 @@ class EventQueueTestCase(base.TestCase):
     def test_connection_listener_that_fails_ends_nothing(self):
         def fail(*args):
             raise ValueError('listener')
-        self.queue._conn_event_handler = fail
+        self.queue._news._handler = fail
         self.watch()
         self.conn.defineXML(XML).create()
+        self.wait_told(RESUMED, STARTED)
+
+    def test_connection_listener_that_hangs_holds_up_no_event(self):
+        going_on = threading.Event()
+        self.addCleanup(going_on.set)
+        self.queue._news._handler = lambda *args: going_on.wait(60)
+        self.watch()
+        with self.queue.listener(
+                virtevent.LifecycleEvent, self.conn.defineXML(XML).UUIDString()
+                ) as listener:
+            self.conn.lookupByName('one').create()
+            listener.wait(10)
         self.wait_told(RESUMED, STARTED)
 
     def test_hypervisor_without_events_is_named_in_the_log(self):
@@ -292,6 +304,7 @@ class EventQueueTestCase(base.TestCase):
 
     def test_what_came_in_too_late_is_not_told_in_the_next_life(self):
         self.watch()
+        waiting.wait_for(lambda: self.connected, 'the connection')
         self.queue.stop()
         self.queue._queue.append((1, eventqueue._Lost('long ago')))
         self.queue.start()
@@ -301,6 +314,7 @@ class EventQueueTestCase(base.TestCase):
 
     def test_nothing_is_told_after_the_end(self):
         self.watch()
+        waiting.wait_for(lambda: self.connected, 'the connection')
         domain = self.conn.defineXML(XML)
         self.queue.stop()
         domain.create()
