@@ -714,7 +714,10 @@ class Host:
                       ) -> libvirt.virNodeDevice:
         """Make a device that lasts until the host restarts; a failure makes none."""
         with self._asking() as conn:
-            return conn.nodeDeviceCreateXML(conf.to_xml(), 0)
+            made = conn.nodeDeviceCreateXML(conf.to_xml(), 0)
+            # The event may come later than the next question.
+            self._nodedevs.changed(made.name())
+            return made
 
     def device_define(self, conf: vconfig.LibvirtConfigNodeDevice,
                       ) -> libvirt.virNodeDevice:
@@ -726,6 +729,7 @@ class Host:
         """Make a device that was defined; after a failure it still is."""
         with self._asking():
             dev.create()
+            self._nodedevs.changed(dev.name())
 
     def device_set_autostart(self, dev: libvirt.virNodeDevice,
                              autostart: bool = True) -> None:

@@ -35,8 +35,11 @@ _KINDS = (libvirt.VIR_CONNECT_LIST_NODE_DEVICES_CAP_PCI_DEV
           | libvirt.VIR_CONNECT_LIST_NODE_DEVICES_CAP_VDPA)
 _EVENTS = (libvirt.VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE,
            libvirt.VIR_NODE_DEVICE_EVENT_ID_UPDATE)
-#: Devices that come and go with each guest, and tell nothing about the host.
-_OF_GUESTS = ('net_vnet', 'net_tap', 'net_macvtap')
+#: Devices that come and go with guests, or that nothing here is made of.
+_IGNORED = ('net_vnet', 'net_tap', 'net_macvtap', 'net_qbr', 'net_qvb', 'net_qvo',
+            'block_', 'scsi_', 'usb_')
+#: Devices that what libvirt says of the host as a whole does not depend on.
+_MINOR = ('net_', 'mdev_', 'vdpa_')
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -52,8 +55,8 @@ class NodeDevices:
     """Asks libvirt about devices, about each of them once.
 
     :param get_connection: returns a live connection.
-    :param on_change: called when devices are found to have come, changed or gone; it
-        must not wait for anything.
+    :param on_change: called when devices that the host's capabilities may depend on
+        are found to have come, changed or gone; it must not wait for anything.
     """
 
     def __init__(self, get_connection: Callable[[], libvirt.virConnect],
@@ -87,20 +90,25 @@ class NodeDevices:
     def _event_callback(self, conn: libvirt.virConnect, device: libvirt.virNodeDevice,
                         *details: Any) -> None:
         """Note a change; runs in libvirt's thread."""
-        name = device.name()
-        if not name.startswith(_OF_GUESTS):
+        self.changed(device.name())
+
+    def changed(self, name: str) -> None:
+        """Note that a device came, changed or went."""
+        if not name.startswith(_IGNORED):
             self._changed.append(name)
 
     def take_changes(self) -> None:
-        """Let go of what changed."""
+        """Let go of what changed, and of what has something else to say since."""
         with self._lock:
             changed = set()
             while self._changed:
                 changed.add(self._changed.popleft())
             if changed:
-                self._kept = _Kept({name: conf for name, conf
-                                    in self._kept.devices.items()
-                                    if name not in changed})
+                devices = self._kept.devices
+                stale = changed | _affected(changed, devices)
+                self._kept = _Kept({name: conf for name, conf in devices.items()
+                                    if name not in stale})
+            if any(not name.startswith(_MINOR) for name in changed):
                 self._on_change()
 
     # Devices
@@ -110,8 +118,8 @@ class NodeDevices:
         return self._get().devices
 
     def get_pci(self) -> list[dict[str, Any]]:
-        """Return the PCI functions of the host; see pci_devices."""
-        return self._get().pci
+        """Return the PCI functions of the host, the caller's own; see pci_devices."""
+        return [_copy(each) for each in self._get().pci]
 
     def _get(self) -> _Kept:
         self.take_changes()
@@ -157,6 +165,22 @@ class NodeDevices:
         raise exception.PciDeviceNotFoundById(id=pci_address)
 
 
+def _affected(changed: Iterable[str], devices: Devices) -> set[str]:
+    """Return the devices that others change without libvirt telling of it."""
+    # A mediated device takes from what its parent offers, and from what others on
+    # the same card do.
+    found: set[str] = set()
+    if any(name.startswith('mdev_') for name in changed):
+        found.update(name for name, conf in devices.items() if any(_offered(conf)))
+    # A physical function lists its virtual ones; the kernel tells of it when they
+    # came, but not when they went.
+    for conf in (devices[name] for name in changed if name in devices):
+        physical = _physical_function(conf) if _is_pci(conf) else None
+        if physical is not None:
+            found.add(name_of(physical))
+    return found
+
+
 def list_devices(conn: libvirt.virConnect, flags: int,
                  ) -> list[libvirt.virNodeDevice]:
     """Return the devices of some kinds; none where libvirt lists no devices."""
@@ -197,6 +221,14 @@ def pci_devices(devices: Devices) -> list[dict[str, Any]]:
     by_parent = _children(devices.values())
     return [_pci_device(conf, devices, by_parent) for _name, conf
             in sorted(devices.items()) if _is_pci(conf)]
+
+
+def _copy(described: Mapping[str, Any]) -> dict[str, Any]:
+    copied = dict(described)
+    if 'capabilities' in described:
+        copied['capabilities'] = {
+            name: value.copy() for name, value in described['capabilities'].items()}
+    return copied
 
 
 def _is_pci(conf: vconfig.LibvirtConfigNodeDevice) -> bool:
@@ -252,8 +284,26 @@ def _place(conf: vconfig.LibvirtConfigNodeDevice, devices: Devices,
 
 
 def _named(children: Iterable[vconfig.LibvirtConfigNodeDevice]) -> dict[str, str]:
-    names = [child.pci_capability.interface for child in children if _is_net(child)]
-    return {'parent_ifname': names[0]} if names else {}
+    own = _own_interface(children)
+    return {'parent_ifname': own.interface} if own is not None else {}
+
+
+def _own_interface(children: Iterable[vconfig.LibvirtConfigNodeDevice]) -> Any:
+    """Return the network capability of a function's own interface; None without.
+
+    A card in switch mode has the ports of its virtual functions as children as well,
+    and libvirt's documents mark neither.  Ports have addresses that the kernel made
+    up where the card's own was given by its maker, and are named after the interface
+    with something behind it (enp3s0f0np0 beside enp3s0f0npf0vf0, or eth0_1 of eth0).
+    """
+    return min((child.pci_capability for child in children if _is_net(child)),
+               key=lambda net: (_is_made_up(net.address), len(net.interface or ''),
+                                net.interface or ''), default=None)
+
+
+def _is_made_up(mac: str | None) -> bool:
+    """Tell whether a MAC address is locally administered, or none at all."""
+    return not mac or bool(int(mac.partition(':')[0], 16) & 2)
 
 
 def _physical_function(conf: vconfig.LibvirtConfigNodeDevice) -> str | None:
@@ -270,9 +320,9 @@ def _capabilities(
 ) -> dict[str, Any]:
     """Return what a network function and its card say about themselves."""
     found: dict[str, Any] = {}
-    network = [child for child in by_parent.get(conf.name, ()) if _is_net(child)]
-    if network:
-        found['network'] = list(network[0].pci_capability.features)
+    network = _own_interface(by_parent.get(conf.name, ()))
+    if network is not None:
+        found['network'] = list(network.features)
     physical = _physical_function(conf)
     parent = devices.get(name_of(physical)) if physical else None
     if parent is not None:
@@ -289,15 +339,15 @@ def _sriov(conf: vconfig.LibvirtConfigNodeDevice,
            by_parent: Mapping[str | None, list[vconfig.LibvirtConfigNodeDevice]],
            ) -> dict[str, Any]:
     """Return the MAC address behind a virtual function, and which one it is."""
-    macs = [child.pci_capability.address for child in by_parent.get(parent.name, ())
-            if _is_net(child)]
+    network = _own_interface(by_parent.get(parent.name, ()))
     pci = conf.pci_capability
     own = (pci.domain, pci.bus, pci.slot, pci.function)
     functions = [tuple(address) for each in parent.pci_capability.fun_capability
                  if each.type == 'virt_functions' for address in each.device_addrs]
-    if not macs or own not in functions:
+    if network is None or own not in functions:
         return {}
-    return {'sriov': {'pf_mac_address': macs[0], 'vf_num': functions.index(own)}}
+    return {'sriov': {'pf_mac_address': network.address,
+                      'vf_num': functions.index(own)}}
 
 
 # Mediated devices, as Nova has them

@@ -2,6 +2,7 @@
 # Copyright the nova-libvirt authors
 """Node devices as Host offers them."""
 
+import fixtures
 import libvirt
 
 from nova import exception
@@ -10,6 +11,8 @@ from nova.tests.fixtures import libvirt as fakelibvirt
 from nova.tests.unit import base
 from nova.virt.libvirt import config as vconfig
 from nova.virt.libvirt import host as libvirt_host
+
+OTHER_UUID = '7e0d9b1c-4ff1-4a54-9e4b-0fd1a2f4a2b6'
 
 
 class HostDevicesTestCase(base.TestCase):
@@ -108,6 +111,31 @@ class MediatedTestCase(HostDevicesTestCase):
             [{'dev_id': name, 'uuid': hostdevices.MDEV_UUID,
               'parent': 'pci_0000_06_00_0', 'type': 'nvidia-11', 'iommu_group': 0}],
             self.host.get_mediated_devices())
+
+    def test_one_that_is_made_is_not_left_though_its_event_is_late(self):
+        def left():
+            device, = self.host.get_mdev_capable_devices(['nvidia-11'])
+            return device['types']['nvidia-11']['availableInstances']
+        before = left()
+        self.mute_events()
+        self.host.device_create(self.describe())
+        seen = [before, left()]
+        other = self.describe()
+        other.mdev_information.uuid = OTHER_UUID
+        self.host.device_start(self.host.device_define(other))
+        self.assertEqual([16, 15, 14], [*seen, left()])
+
+    def mute_events(self):
+        """Let no event of a device arrive from now on."""
+        self.useFixture(fixtures.MockPatchObject(self.devices, '_listener'))
+
+    def test_one_more_than_there_can_be_is_refused(self):
+        conf = self.describe()
+        conf.mdev_information.type = 'nvidia-12'
+        self.assertRaises(exception.InternalError, self.host.device_create, conf)
+        self.assertRaises(exception.InternalError, self.host.device_start,
+                          self.host.device_define(conf))
+        self.assertEqual([], self.host.list_mediated_devices())
 
     def test_one_is_defined_and_started_later(self):
         made = self.host.device_define(self.describe())

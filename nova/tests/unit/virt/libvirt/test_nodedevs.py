@@ -2,6 +2,7 @@
 # Copyright the nova-libvirt authors
 
 import collections
+import copy
 import threading
 import time
 
@@ -87,6 +88,39 @@ class PCITestCase(NodeDevicesTestCase):
         self.plugged.plug(hostdevices.PF.replace("slot='0x02'", "slot='0x03'"))
         self.assertEqual([], self.sriov())
 
+    def test_own_interface_of_a_card_is_told_from_the_ports_of_its_functions(self):
+        """Whatever the order in which libvirt lists them."""
+        own = {'net_enp3s0f0np0': ('enp3s0f0np0', '94:6d:ae:00:00:01')}
+        for ports in (
+                {'net_enp3s0f0npf0vf0': ('enp3s0f0npf0vf0', '94:6d:ae:00:00:01'),
+                 'net_enp3s0f0np1': ('enp3s0f0np1', '94:6d:ae:00:00:02')},
+                {'net_eth0': ('eth0', '52:54:00:00:00:01')}):
+            for interfaces in (own | ports, ports | own):
+                self.assertEqual(
+                    [('enp3s0f0np0', '94:6d:ae:00:00:01')] * 2,
+                    self.behind_functions(interfaces), list(interfaces))
+
+    def behind_functions(self, interfaces):
+        """Return what the functions of a card tell of the one with interfaces."""
+        documents = [*hostdevices.ALL, *(
+            f'<device><name>{name}</name><parent>pci_0000_0a_00_0</parent>'
+            f"<capability type='net'><interface>{interface}</interface>"
+            f'<address>{mac}</address></capability></device>'
+            for name, (interface, mac) in interfaces.items())]
+        documents.remove(hostdevices.PF_NET)
+        confs = map(nodedevs._parse, documents)
+        found = nodedevs.pci_devices({conf.name: conf for conf in confs})
+        return [(each['parent_ifname'], each['capabilities']['sriov']['pf_mac_address'])
+                for each in found if 'parent_addr' in each]
+
+    def test_what_is_returned_is_the_callers(self):
+        before = copy.deepcopy(self.found.get_pci())
+        for each in self.found.get_pci():
+            for told in each.get('capabilities', {}).values():
+                told.clear()
+            each.clear()
+        self.assertEqual(before, self.found.get_pci())
+
     def sriov(self):
         """Return what is told of the virtual functions as such."""
         return [each['capabilities']['sriov'] for each in self.found.get_pci()
@@ -166,12 +200,48 @@ class CacheTestCase(NodeDevicesTestCase):
         names = [each['dev_id'] for each in self.found.get_pci()]
         self.assertNotIn('pci_0000_06_00_0', names)
 
-    def test_interfaces_of_guests_change_nothing(self):
+    def test_what_comes_with_guests_changes_nothing(self):
         self.found.get_pci()
         before = self.asked('listAllDevices')
-        self.plugged.plug(hostdevices.PF_NET.replace('net_ens1', 'net_vnet7'))
+        for name in ('net_vnet7', 'net_tap1', 'net_qbr1', 'net_qvb1', 'net_qvo1',
+                     'block_sdz', 'scsi_9_0_0_0', 'usb_1_1'):
+            self.plugged.plug(f'<device><name>{name}</name></device>')
         self.found.get_pci()
-        self.assertEqual(before, self.asked('listAllDevices'))
+        self.assertEqual((before, []), (self.asked('listAllDevices'), self.changes))
+
+    def test_interface_of_a_card_says_nothing_of_the_host_as_a_whole(self):
+        self.found.get_pci()
+        self.plugged.plug(hostdevices.PF_NET.replace('>ens1<', '>ens2<'))
+        self.assertEqual({None, 'ens2'}, {
+            each.get('parent_ifname') for each in self.found.get_pci()})
+        self.assertEqual([], self.changes)
+
+    def test_functions_that_went_are_not_listed_any_more(self):
+        self.found.get_pci()
+        before = self.found.get('pci_0000_0a_00_0')
+        self.plugged.unplug('pci_0000_0a_02_0')
+        self.assertIsNot(before, self.found.get('pci_0000_0a_00_0'))
+
+    def left(self):
+        found = nodedevs.mdev_capable_device(self.found.get('pci_0000_06_00_0'))
+        return found['types']['nvidia-11']['availableInstances']
+
+    def test_what_is_left_for_mediated_devices(self):
+        xml = ('<device><parent>pci_0000_06_00_0</parent><capability type="mdev">'
+               '<type id="nvidia-11"/></capability></device>')
+        seen = [self.left()]
+        defined = self.conn.nodeDeviceDefineXML(xml, 0)
+        seen.append(self.left())
+        defined.create(0)
+        seen.append(self.left())
+        self.conn.nodeDeviceCreateXML(xml, 0)
+        seen.append(self.left())
+        self.plugged.unplug(defined.name())
+        seen.append(self.left())
+        self.assertEqual([16, 16, 15, 14, 15], seen)
+        before = self.asked()
+        self.left()
+        self.assertEqual(before, self.asked())
 
     def test_one_that_went_while_it_was_described_is_left_out(self):
         self.fake.faults.fail('XMLDesc', libvirt.VIR_ERR_NO_NODE_DEVICE)
