@@ -92,6 +92,7 @@ class LibvirtDriver(driver.ComputeDriver):
             configured type.
         :raises exception.InvalidLocalStorage: if instances cannot be stored.
         :raises exception.InvalidConfiguration: if what is configured cannot be done.
+        :raises exception.Invalid: if CPUs for guests are configured that it lacks.
         """
         if CONF.config_drive_format != 'iso9660':
             raise exception.InvalidConfiguration(
@@ -99,6 +100,7 @@ class LibvirtDriver(driver.ComputeDriver):
                 % CONF.config_drive_format)
         self._host.initialize()
         self._suitability.check()
+        self._resources.check()
         self._dirs.ensure_root()
         self._bases.sweep()
         self._firewall.sweep(self.list_instances)

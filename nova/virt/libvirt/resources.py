@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 import dataclasses
 import functools
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from oslo_serialization import jsonutils
@@ -18,6 +19,7 @@ from nova.objects import fields
 from nova.virt import hardware
 from nova.virt.libvirt import host as libvirt_host
 from nova.virt.libvirt import numacells
+from nova.virt.libvirt import usertext
 from nova.virt.libvirt.storage import instancedir
 
 if TYPE_CHECKING:
@@ -27,6 +29,13 @@ if TYPE_CHECKING:
 _NUMA_ARCHES = (fields.Architecture.ARMV7L, fields.Architecture.AARCH64,
                 fields.Architecture.I686, fields.Architecture.X86_64,
                 fields.Architecture.PPC64, fields.Architecture.PPC64LE)
+
+#: Numbers of CPUs of this host.
+CPUs = frozenset[int]
+
+_SHARED = '[compute] cpu_shared_set'
+_DEDICATED = '[compute] cpu_dedicated_set'
+_OLD = '[DEFAULT] vcpu_pin_set'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,38 +52,64 @@ class ResourceSettings:
     reserved_pages: Mapping[tuple[int, int], int] = dataclasses.field(
         default_factory=dict)
 
-    def shared_cpus(self, online: set[int]) -> set[int]:
-        """Return the CPUs that guests share.
+    def shared_cpus(self, online: CPUs, available: CPUs) -> CPUs:
+        """Return the CPUs that guests share, of those that are switched on.
 
-        :raises nova.exception.Invalid: for a set that cannot be read.
+        :param available: those that are switched off too.
+        :raises nova.exception.Invalid: for a set that cannot be read, or one that
+            names CPUs which are not there.
         """
-        spec = self.shared_set
+        name, spec = _SHARED, self.shared_set
         if not (self.shared_set or self.dedicated_set):
-            spec = self.vcpu_pin_set
+            name, spec = _OLD, self.vcpu_pin_set
             if not spec:
                 return online
-        return hardware.parse_cpu_spec(spec) & online if spec else set()
+        if not spec:
+            return frozenset()
+        return _among(available, name, spec) & online
 
-    def dedicated_cpus(self, online: set[int]) -> set[int]:
+    def dedicated_cpus(self, online: CPUs) -> CPUs:
         """Return the CPUs that guests have for themselves.
 
         :raises nova.exception.Invalid: for a set that cannot be read, or one that
-            names CPUs which are shared.
+            names CPUs which are shared or do not run: nothing would switch them on.
         """
         if not self.dedicated_set:
-            return set()
-        cpus = hardware.parse_cpu_spec(self.dedicated_set)
-        both = cpus & hardware.parse_cpu_spec(self.shared_set or '')
+            return frozenset()
+        both = (_read(_DEDICATED, self.dedicated_set)
+                & _read(_SHARED, self.shared_set or ''))
         if both:
             raise exception.Invalid(
                 _('[compute] cpu_dedicated_set and cpu_shared_set both name %s')
                 % sorted(both))
-        return cpus & online
+        return _among(online, _DEDICATED, self.dedicated_set)
+
+
+def _read(name: str, spec: str) -> CPUs:
+    try:
+        return frozenset(hardware.parse_cpu_spec(spec))
+    except exception.Invalid as error:
+        raise exception.Invalid(f'{name}: {error}') from error
+
+
+def _among(there: CPUs, name: str, spec: str) -> CPUs:
+    """Return the CPUs of an option; refuse those that are not there."""
+    cpus = _read(name, spec)
+    if cpus - there:
+        raise exception.Invalid(
+            _('%(name)s is %(spec)s: this host has no CPU %(absent)s to give, only '
+              '%(there)s')
+            % {'name': name, 'spec': usertext.quoted(spec),
+               'absent': hardware.format_cpu_spec(cpus - there),
+               'there': hardware.format_cpu_spec(there)})
+    return cpus
 
 
 def reserved_pages(entries: Iterable[Mapping[str, str]] | None,
                    ) -> dict[tuple[int, int], int]:
     """Read [DEFAULT] reserved_huge_pages: ``node:0,size:1GB,count:2`` each.
+
+    A size without a unit is in KiB.
 
     :raises nova.exception.InvalidReservedMemoryPagesOption: for anything else.
     """
@@ -83,7 +118,10 @@ def reserved_pages(entries: Iterable[Mapping[str, str]] | None,
         try:
             if set(entry) != {'node', 'size', 'count'}:
                 raise ValueError(entry)
-            found[int(entry['node']), _size_kb(entry['size'])] = int(entry['count'])
+            node, count = int(entry['node']), int(entry['count'])
+            if min(node, count) < 0:
+                raise ValueError(entry)
+            found[node, _size_kb(entry['size'])] = count
         except ValueError as error:
             raise exception.InvalidReservedMemoryPagesOption(
                 conf=dict(entry)) from error
@@ -91,10 +129,10 @@ def reserved_pages(entries: Iterable[Mapping[str, str]] | None,
 
 
 def _size_kb(text: str) -> int:
-    for suffix, factor in (('KB', 1), ('MB', units.Ki), ('GB', units.Mi)):
-        if text.endswith(suffix):
-            return int(text.removesuffix(suffix)) * factor
-    return int(text)
+    match = re.fullmatch(r'(\d+)(?:([KMG])(?:i?B)?)?', text)
+    if match is None or not int(match[1]):
+        raise ValueError(text)
+    return int(match[1]) * {'M': units.Ki, 'G': units.Mi}.get(match[2], 1)
 
 
 class HostResources:
@@ -113,8 +151,22 @@ class HostResources:
         self._settings = settings
         self._cpu_info = _of_last(lambda caps: jsonutils.dumps(host.get_cpu_info()))
         self._instances = _of_last(_supported_instances)
+        self._cpus = _of_last(self._guest_cpus)
         self._topology = _of_last(self._numa_topology)
         self._pci = _of_last(jsonutils.dumps)
+
+    def check(self) -> None:
+        """Refuse settings that this host cannot follow.
+
+        :raises exception.HypervisorUnavailable: without a connection.
+        :raises exception.Invalid: naming the option and the CPUs that are not there.
+        """
+        self._cpus(frozenset(self._host.get_online_cpus()))
+
+    def _guest_cpus(self, online: CPUs) -> tuple[CPUs, CPUs]:
+        available = frozenset(self._host.get_available_cpus())
+        return (self._settings.shared_cpus(online, available),
+                self._settings.dedicated_cpus(online))
 
     def available(self) -> dict[str, Any]:
         """Return the resources as the compute manager stores them.
@@ -122,20 +174,21 @@ class HostResources:
         Memory is in MiB, disk in GiB.
 
         :raises exception.HypervisorUnavailable: without a connection.
+        :raises exception.Invalid: if CPUs for guests went since check().
         """
         caps = self._host.get_capabilities()
-        online = frozenset(self._host.get_online_cpus())
+        shared, dedicated = self._cpus(frozenset(self._host.get_online_cpus()))
         memory_mb, memory_mb_used = self._host.get_memory_mb()
         return {
             **self._hypervisor(),
             **self._disk(),
-            'vcpus': len(self._settings.shared_cpus(set(online))),
+            'vcpus': len(shared),
             'vcpus_used': self._host.get_vcpu_used(),
             'memory_mb': memory_mb,
             'memory_mb_used': memory_mb_used,
             'supported_instances': self._instances(caps),
             'cpu_info': self._cpu_info(caps),
-            'numa_topology': self._topology(caps, online),
+            'numa_topology': self._topology(caps, shared, dedicated),
             'pci_passthrough_devices': self._pci(self._host.get_pci_devices()),
         }
 
@@ -170,12 +223,13 @@ class HostResources:
         }
 
     def _numa_topology(self, caps: 'vconfig.LibvirtConfigCaps',
-                       online: frozenset[int]) -> str | None:
+                       shared: CPUs, dedicated: CPUs) -> str | None:
         cells = self._host.get_numa_topology()
         if not cells or caps.host.cpu.arch not in _NUMA_ARCHES:
             return None
         found = objects.NUMATopology(
-            cells=[_numa_cell(cell, self._settings, set(online)) for cell in cells])
+            cells=[_numa_cell(cell, shared, dedicated, self._settings.reserved_pages)
+                   for cell in cells])
         return str(found._to_json())
 
 
@@ -199,17 +253,16 @@ def _supported_instances(caps: 'vconfig.LibvirtConfigCaps',
             for guest in caps.guests for domain_type in guest.domains]
 
 
-def _numa_cell(cell: numacells.HostCell, settings: ResourceSettings,
-               online: set[int]) -> 'objects.NUMACell':
-    shared = cell.cpus & settings.shared_cpus(online)
-    dedicated = cell.cpus & settings.dedicated_cpus(online)
+def _numa_cell(cell: numacells.HostCell, shared: CPUs, dedicated: CPUs,
+               reserved: Mapping[tuple[int, int], int]) -> 'objects.NUMACell':
+    shared, dedicated = cell.cpus & shared, cell.cpus & dedicated
     siblings = [set(each & (shared | dedicated)) for each in cell.siblings]
     return objects.NUMACell(
         id=cell.id, cpuset=set(shared), pcpuset=set(dedicated),
         memory=cell.memory_kb // units.Ki, siblings=[each for each in siblings if each],
         mempages=[objects.NUMAPagesTopology(
             size_kb=size_kb, total=total, used=0,
-            reserved=settings.reserved_pages.get((cell.id, size_kb), 0))
+            reserved=reserved.get((cell.id, size_kb), 0))
             for size_kb, total in cell.pages.items()],
         cpu_usage=0, memory_usage=0, pinned_cpus=set(), socket=cell.socket,
         network_metadata=objects.NetworkMetadata(physnets=set(), tunneled=False))

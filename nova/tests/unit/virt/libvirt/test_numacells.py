@@ -38,5 +38,5 @@ class HostCellsTestCase(base.TestCase):
 
     def test_node_with_nothing_but_cpus_is_audited(self):
         cell, = cells(self.CPUS)
-        found = resources._numa_cell(cell, resources.ResourceSettings(), {0, 2})
+        found = resources._numa_cell(cell, frozenset({0, 2}), frozenset(), {})
         self.assertEqual((0, {0, 2}), (found.memory, found.cpuset))

@@ -121,7 +121,7 @@ class TestSettings(driver_base.DriverTestCase):
 
     def test_shared_and_dedicated_ones(self) -> None:
         self.assertEqual((1, {0}, {2, 3}), self.cell(
-            cpu_shared_set='0', cpu_dedicated_set='2-9'))
+            cpu_shared_set='0', cpu_dedicated_set='2-3'))
 
     def test_only_dedicated_ones(self) -> None:
         self.assertEqual((0, set(), {2, 3}), self.cell(cpu_dedicated_set='2,3'))
@@ -133,6 +133,39 @@ class TestSettings(driver_base.DriverTestCase):
     def test_those_that_are_off_do_not_count(self) -> None:
         self.libvirt.machine.offline_cpus = frozenset({3})
         self.assertEqual((1, {2}, set()), self.cell(cpu_shared_set='2-3'))
+
+    def test_those_that_are_not_there_are_refused(self) -> None:
+        self.libvirt.machine.offline_cpus = frozenset({3})
+        for (option, value, absent), whole in {
+                ('cpu_shared_set', '0,3-5', '4-5'): '0-3',
+                ('cpu_dedicated_set', '0,20-22', '20-22'): '0-2',
+                ('cpu_dedicated_set', '2-3', '3'): '0-2',
+                ('vcpu_pin_set', '9', '9'): '0-3'}.items():
+            section = 'DEFAULT' if option == 'vcpu_pin_set' else 'compute'
+            error = self.assertRaises(exception.Invalid, self.cell, **{option: value})
+            self.assertEqual(
+                f"[{section}] {option} is '{value}': this host has no CPU {absent} to "
+                f'give, only {whole}', str(error))
+            self.cell(**{option: '0'})
+            cfg.CONF.clear_override(option, None if section == 'DEFAULT' else section)
+
+    def test_those_that_go_later_are_refused_too(self) -> None:
+        self.flags(group='compute', cpu_dedicated_set='2-3')
+        made = self.make_driver()
+        self.libvirt.machine.offline_cpus = frozenset({3})
+        for _turn in range(2):
+            error = self.assertRaises(exception.Invalid,
+                                      made.get_available_resource, 'here')
+            self.assertIn('no CPU 3 to give', str(error))
+        self.libvirt.machine.offline_cpus = frozenset()
+        self.assertEqual(0, made.get_available_resource('here')['vcpus'])
+
+    def test_sets_that_cannot_be_read(self) -> None:
+        for option in ('cpu_shared_set', 'cpu_dedicated_set'):
+            error = self.assertRaises(exception.Invalid, self.cell, **{option: '0-x'})
+            self.assertIn(f'[compute] {option}: ', str(error))
+            self.assertIn("'0-x'", str(error))
+            cfg.CONF.clear_override(option, 'compute')
 
     def test_both_name_one(self) -> None:
         error = self.assertRaises(exception.Invalid, self.cell,
@@ -151,12 +184,18 @@ class TestSettings(driver_base.DriverTestCase):
     def test_units_of_pages(self) -> None:
         found = resources.reserved_pages([
             {'node': '0', 'size': size, 'count': '1'}
-            for size in ('4', '64KB', '2MB', '1GB')])
-        self.assertEqual({(0, size_kb): 1 for size_kb in (4, 64, 2048, 1 << 20)}, found)
+            for size in ('4', '64KB', '128K', '2MB', '4MiB', '32M', '1GB', '2G')])
+        self.assertEqual(
+            {(0, size_kb): 1 for size_kb in (
+                4, 64, 128, 2048, 4096, 32 << 10, 1 << 20, 2 << 20)}, found)
 
     def test_pages_that_cannot_be_read(self) -> None:
         for entry in ({'node': '0', 'size': '2048'}, {'node': 'x', 'size': '4',
-                      'count': '1'}, {'node': '0', 'size': '1TB', 'count': '1'}):
+                      'count': '1'}, {'node': '0', 'size': '1XB', 'count': '1'},
+                      {'node': '0', 'size': '2048B', 'count': '1'},
+                      {'node': '0', 'size': '0', 'count': '1'},
+                      {'node': '-1', 'size': '2M', 'count': '1'},
+                      {'node': '0', 'size': '2M', 'count': '-1'}):
             error = self.assertRaises(exception.InvalidReservedMemoryPagesOption,
                                       resources.reserved_pages, [entry])
             self.assertIn(str(entry), str(error))
