@@ -27,6 +27,7 @@ from nova.virt.libvirt import eventqueue
 from nova.virt.libvirt import guestsizes
 from nova.virt.libvirt import gueststates
 from nova.virt.libvirt import listeners
+from nova.virt.libvirt import mdevs
 from nova.virt.libvirt import networks
 from nova.virt.libvirt import news
 from nova.virt.libvirt import nodedevs
@@ -684,12 +685,12 @@ class Host:
         :param types: leave out all other types.
         """
         wanted = None if types is None else set(types)
-        return [nodedevs.mdev_capable_device(self.get_node_device(name), wanted)
+        return [mdevs.mdev_capable_device(self.get_node_device(name), wanted)
                 for name in self.list_mdev_capable_devices()]
 
     def get_mediated_devices(self) -> list[dict[str, Any]]:
         """Return the mediated devices: their UUIDs, types and parents."""
-        return [nodedevs.mediated_device(self.get_node_device(name))
+        return [mdevs.mediated_device(self.get_node_device(name))
                 for name in self.list_mediated_devices()]
 
     def get_vdpa_nodedev_by_address(self, pci_address: str,

@@ -15,7 +15,9 @@ from nova.tests.fixtures import libvirt as fakelibvirt
 from nova.tests.fixtures.libvirt import waiting
 from nova.tests.unit import base
 from nova.virt.libvirt import calls
+from nova.virt.libvirt import mdevs
 from nova.virt.libvirt import nodedevs
+from nova.virt.libvirt import pcifunctions
 
 
 class NodeDevicesTestCase(base.TestCase):
@@ -61,8 +63,8 @@ class PCITestCase(NodeDevicesTestCase):
 
     def test_kinds_are_novas(self):
         self.assertEqual(set(fields.PciDeviceType.ALL),
-                         {nodedevs.STANDARD, nodedevs.SRIOV_PF, nodedevs.SRIOV_VF,
-                          nodedevs.VDPA})
+                         {pcifunctions.STANDARD, pcifunctions.SRIOV_PF,
+                          pcifunctions.SRIOV_VF, pcifunctions.VDPA})
 
     def test_vdpa_of_a_function(self):
         self.assertEqual('vdpa_vdpa0', self.found.get_vdpa('0000:0a:02.1').name)
@@ -109,7 +111,7 @@ class PCITestCase(NodeDevicesTestCase):
             for name, (interface, mac) in interfaces.items())]
         documents.remove(hostdevices.PF_NET)
         confs = map(nodedevs._parse, documents)
-        found = nodedevs.pci_devices({conf.name: conf for conf in confs})
+        found = pcifunctions.pci_devices({conf.name: conf for conf in confs})
         return [(each['parent_ifname'], each['capabilities']['sriov']['pf_mac_address'])
                 for each in found if 'parent_addr' in each]
 
@@ -141,9 +143,9 @@ class PCITestCase(NodeDevicesTestCase):
 
     def test_uuid_in_the_names_of_old_and_new_libvirt(self):
         name = f'mdev_{hostdevices.MDEV_UUID.replace("-", "_")}'
-        self.assertEqual(hostdevices.MDEV_UUID, nodedevs.uuid_of(name))
+        self.assertEqual(hostdevices.MDEV_UUID, mdevs.uuid_of(name))
         self.assertEqual(hostdevices.MDEV_UUID,
-                         nodedevs.uuid_of(f'{name}_0000_06_00_0'))
+                         mdevs.uuid_of(f'{name}_0000_06_00_0'))
 
 
 class MdevTypesTestCase(base.TestCase):
@@ -156,7 +158,7 @@ class MdevTypesTestCase(base.TestCase):
     def types(self, capability):
         conf = nodedevs._parse('<device><name>parent</name><parent>computer</parent>'
                                f'{capability}</device>')
-        return nodedevs.mdev_capable_device(conf)
+        return mdevs.mdev_capable_device(conf)
 
     def test_subchannel(self):
         self.assertEqual(
@@ -223,7 +225,7 @@ class CacheTestCase(NodeDevicesTestCase):
         self.assertIsNot(before, self.found.get('pci_0000_0a_00_0'))
 
     def left(self):
-        found = nodedevs.mdev_capable_device(self.found.get('pci_0000_06_00_0'))
+        found = mdevs.mdev_capable_device(self.found.get('pci_0000_06_00_0'))
         return found['types']['nvidia-11']['availableInstances']
 
     def test_what_is_left_for_mediated_devices(self):
