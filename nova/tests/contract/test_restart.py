@@ -47,11 +47,11 @@ class RestartTestCase(testtools.TestCase):
 
     def crash(self):
         self.libvirtd.kill()
-        waiting.wait_for(lambda: not self.connected[-1], 'the loss')
+        waiting.wait_for(lambda: self.connected[-1:] == [False], 'the loss')
 
     def come_back(self):
         self.libvirtd.start()
-        waiting.wait_for(lambda: self.connected[-1], 'the return', TRUTH_S)
+        waiting.wait_for(lambda: self.connected[-1:] == [True], 'the return', TRUTH_S)
 
     def test_calls_fail_clearly_and_work_again(self):
         self.crash()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 import contextlib
 import os
 import threading
-from typing import Any
+from typing import Any, overload
 
 import libvirt
 from oslo_log import log as logging
@@ -76,8 +76,14 @@ class _Supports:
         self._name = name
         self.__doc__ = f'Whether {support.PREDICATES[name].says}.'
 
-    def __get__(self, host: 'Host', owner: type) -> bool:
-        return host._holds(self._name)
+    @overload
+    def __get__(self, host: None, owner: type) -> '_Supports': ...
+
+    @overload
+    def __get__(self, host: 'Host', owner: type) -> bool: ...
+
+    def __get__(self, host: 'Host | None', owner: type) -> 'bool | _Supports':
+        return self if host is None else host._holds(self._name)
 
 
 class Host:

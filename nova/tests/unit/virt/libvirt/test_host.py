@@ -130,7 +130,7 @@ class ReconnectTestCase(HostTestCase):
                          in self.connected, f'{self.connected}')
         self.assertRaises(exception.HypervisorUnavailable, self.host.get_hostname)
         self.fake.start_daemon()
-        waiting.wait_for(lambda: self.connected[-1] == (True, None), 'the return')
+        waiting.wait_for(lambda: self.connected[-1:] == [(True, None)], 'the return')
         self.assertEqual('fake-host', self.host.get_hostname())
 
     def test_events_go_on_without_doubles(self):
@@ -138,7 +138,8 @@ class ReconnectTestCase(HostTestCase):
         waiting.wait_for(lambda: self.host._events._has_states, 'the first look')
         for _ in range(3):
             self.fake.lose_connections()
-            waiting.wait_for(lambda: self.connected[-1] == (True, None), 'the return')
+            waiting.wait_for(lambda: self.connected[-1:] == [(True, None)],
+                             'the return')
             self.host.get_connection()
         for _ in range(2):
             self.fake.hypervisor.start(domain.UUIDString())
@@ -384,6 +385,7 @@ class MachineTestCase(HostTestCase):
 
     def test_predicates(self):
         self.assertTrue(self.host.supports_uefi)
+        self.assertIn('UEFI', type(self.host).supports_uefi.__doc__)
         self.assertTrue(self.host.supports_secure_boot)
         self.assertTrue(self.host.supports_vtpm)
         self.assertFalse(self.host.has_hyperthreading)
