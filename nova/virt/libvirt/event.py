@@ -201,6 +201,8 @@ _TRANSITIONS = {
     libvirt.VIR_DOMAIN_EVENT_SUSPENDED: virtevent.EVENT_LIFECYCLE_PAUSED,
     libvirt.VIR_DOMAIN_EVENT_RESUMED: virtevent.EVENT_LIFECYCLE_RESUMED,
     libvirt.VIR_DOMAIN_EVENT_PMSUSPENDED: virtevent.EVENT_LIFECYCLE_SUSPENDED,
+    # Its kernel has given up; what becomes of its process is on_crash's matter.
+    libvirt.VIR_DOMAIN_EVENT_CRASHED: virtevent.EVENT_LIFECYCLE_STOPPED,
 }
 #: Where the detail says more than the kind; None is told to nobody.
 _DETAILED: dict[tuple[int, int], int | None] = {
@@ -288,7 +290,7 @@ class GuestStates:
 
     def __init__(self) -> None:
         self._known: dict[str, int] = {}
-        #: Transitions that were made up, by guest; their events may come late.
+        #: Transitions that were told before their events, by guest, which may come.
         self._made_up: dict[str, list[int]] = {}
 
     def take(self, event: DomainEvent) -> virtevent.LifecycleEvent | None:
@@ -297,18 +299,23 @@ class GuestStates:
         transition = transition_of(event)
         if transition is None:
             return None
-        if event.uuid in self._made_up and self._is_late(event.uuid, transition):
+        is_told = event.uuid in self._made_up and self._is_late(event.uuid, transition)
+        if event.kind == libvirt.VIR_DOMAIN_EVENT_CRASHED:
+            # Its process may end at once, when somebody has looked at it, or never.
+            self._made_up[event.uuid] = [transition]
+        if is_told:
             return None
         return virtevent.LifecycleEvent(event.uuid, transition, event.timestamp)
 
     def _is_late(self, uuid: str, transition: int) -> bool:
         """Tell whether an event was told of already, without having come."""
-        made_up = self._made_up[uuid]
-        if transition in made_up:
-            made_up.remove(transition)
-            return True
-        del self._made_up[uuid]
-        return False
+        made_up = self._made_up.pop(uuid)
+        if transition not in made_up:
+            return False
+        made_up.remove(transition)
+        if made_up:
+            self._made_up[uuid] = made_up
+        return True
 
     def _note(self, event: DomainEvent) -> None:
         meaning = _MEANING_OF_KIND.get(event.kind)
@@ -329,6 +336,8 @@ class GuestStates:
         kept = {uuid: known for uuid, known in self._known.items() if uuid in heard}
         self._known = kept | {uuid: _MEANING_OF_STATE.get(state, _OFF)
                               for uuid, state in states.items() if uuid not in heard}
+        self._made_up = {uuid: steps for uuid, steps in self._made_up.items()
+                         if uuid in states or uuid in heard}
 
     def catch_up(self, states: Mapping[str, int],
                  heard: Collection[str] = ()) -> list[virtevent.LifecycleEvent]:

@@ -31,6 +31,7 @@ class TransitionTestCase(base.TestCase):
         self.assert_transition(PAUSED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED)
         self.assert_transition(RESUMED, libvirt.VIR_DOMAIN_EVENT_RESUMED)
         self.assert_transition(SUSPENDED, libvirt.VIR_DOMAIN_EVENT_PMSUSPENDED)
+        self.assert_transition(STOPPED, libvirt.VIR_DOMAIN_EVENT_CRASHED)
         self.assert_transition(None, libvirt.VIR_DOMAIN_EVENT_DEFINED)
         self.assert_transition(None, libvirt.VIR_DOMAIN_EVENT_SHUTDOWN)
 
@@ -145,6 +146,42 @@ class GuestStatesTestCase(base.TestCase):
                                  (libvirt.VIR_DOMAIN_EVENT_STOPPED, STOPPED)):
             self.assertEqual(transition,
                              self.states.take(domain_event(kind)).transition)
+
+    def told(self, *kinds):
+        told = [self.states.take(domain_event(kind)) for kind in kinds]
+        return [each and each.transition for each in told]
+
+    def test_crash_is_a_stop_that_is_told_once(self):
+        crash, stop = (libvirt.VIR_DOMAIN_EVENT_CRASHED,
+                       libvirt.VIR_DOMAIN_EVENT_STOPPED)
+        start = libvirt.VIR_DOMAIN_EVENT_STARTED
+        crashed = libvirt.VIR_DOMAIN_CRASHED
+        self.states.begin({'one': RUNNING})
+        self.assertEqual([STOPPED, None], self.told(crash, stop))
+        self.assertEqual([STARTED, STOPPED], self.told(start, crash))
+        self.assertEqual([], self.caught_up(one=crashed))
+        self.assertEqual([None, STARTED, STOPPED], self.told(stop, start, stop))
+
+    def test_crash_that_was_found_is_not_told_again(self):
+        self.states.begin({'one': RUNNING})
+        self.assertEqual([('one', STOPPED)],
+                         self.caught_up(one=libvirt.VIR_DOMAIN_CRASHED))
+        self.assertEqual([None, None], self.told(libvirt.VIR_DOMAIN_EVENT_CRASHED,
+                                                 libvirt.VIR_DOMAIN_EVENT_STOPPED))
+
+    def test_guest_that_goes_on_after_a_crash_is_news(self):
+        self.states.begin({'one': RUNNING})
+        self.assertEqual([STOPPED, RESUMED, STOPPED], self.told(
+            libvirt.VIR_DOMAIN_EVENT_CRASHED, libvirt.VIR_DOMAIN_EVENT_RESUMED,
+            libvirt.VIR_DOMAIN_EVENT_STOPPED))
+
+    def test_guests_that_came_and_went_are_forgotten(self):
+        for number in range(5):
+            self.caught_up(**{f'guest{number}': RUNNING})
+        self.assertEqual({'guest3', 'guest4'}, set(self.states._made_up))
+        self.caught_up()
+        self.caught_up()
+        self.assertEqual({}, self.states._made_up)
 
     def test_guest_that_was_heard_of_meanwhile_is_left_as_it_is(self):
         self.states.begin({'one': RUNNING, 'two': RUNNING, 'three': RUNNING})
