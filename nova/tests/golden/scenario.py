@@ -88,13 +88,16 @@ class Scenario:
                 kernel_release=host['kernel_release']),
             memory_encryption=support.encryption_models(support.View(
                 host['libvirt_version'], host['qemu_version'], caps,
-                tuple(guest for machines in self._domain_caps().values()
-                      for guest in machines.values()), files.get)),
+                self._guests, files.get)),
             perf_events=hostfacts.perf_events(host['libvirt_perf_params']),
             present_paths=frozenset(files),
             supports_direct_io=host['supports_direct_io'],
             machine_id=(files['/etc/machine-id'] or '').strip()
             if '/etc/machine-id' in files else None)
+
+    def _guests(self) -> tuple[vconfig.LibvirtConfigDomainCaps, ...]:
+        return tuple(guest for machines in self._domain_caps().values()
+                     for guest in machines.values())
 
     def _domain_caps(self) -> dict[str, dict[str, vconfig.LibvirtConfigDomainCaps]]:
         found: dict[str, dict[str, vconfig.LibvirtConfigDomainCaps]] = {}

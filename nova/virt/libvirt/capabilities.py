@@ -208,11 +208,13 @@ class Capabilities:
 
     def _ask_view(self) -> support.View:
         conn = self._get_connection()
-        arch = self.get_host().host.cpu.arch
         return support.View(
             libvirt_version=conn.getLibVersion(), hypervisor_version=conn.getVersion(),
-            caps=self.get_host(),
-            guests=tuple(self.get_domains().get(arch, {}).values()), read=self._read)
+            caps=self.get_host(), ask_guests=self._guests, read=self._read)
+
+    def _guests(self) -> tuple[vconfig.LibvirtConfigDomainCaps, ...]:
+        arch = self.get_host().host.cpu.arch
+        return tuple(self.get_domains().get(arch, {}).values())
 
     def get_view(self) -> support.View:
         """Return what predicates are decided by."""

@@ -80,10 +80,16 @@ class View:
     libvirt_version: int
     hypervisor_version: int
     caps: vconfig.LibvirtConfigCaps
-    #: Of guests of the host's own architecture, by machine type.
-    guests: tuple[vconfig.LibvirtConfigDomainCaps, ...]
+    #: Returns what guests of the host's own architecture can have, by machine type.
+    #: Who may only read is not told: a predicate asks last, and only if it must.
+    ask_guests: Callable[[], tuple[vconfig.LibvirtConfigDomainCaps, ...]]
     #: Returns the content of a file of the host; None if it cannot be read.
     read: Callable[[str], str | None]
+
+    @property
+    def guests(self) -> tuple[vconfig.LibvirtConfigDomainCaps, ...]:
+        """What guests of the host's own architecture can have, by machine type."""
+        return self.ask_guests()
 
     def devices(self, kind: type[T]) -> Iterator[T]:
         """Yield what guests can have as devices of a kind."""

@@ -224,3 +224,24 @@ class CPUTestCase(CapabilitiesTestCase):
         self.conn.compareHypervisorCPU = lambda *args: kinds.append(args[3]) or 1
         self.make(virt_type='qemu').compare_hypervisor_cpu('<cpu/>', 0)
         self.assertEqual(['qemu'], kinds)
+
+
+class ReadOnlyTestCase(CapabilitiesTestCase):
+    """Domain capabilities are for who may write."""
+
+    def setUp(self):
+        super().setUp()
+        self.conn = self.fake.open('qemu:///system', flags=libvirt.VIR_CONNECT_RO)
+        self.caps = capabilities.Capabilities(
+            lambda: self.conn, capabilities.GuestKinds(), read=lambda path: None)
+
+    def test_who_may_only_read_learns_what_others_documents_say(self):
+        self.assertTrue(self.caps.holds('supports_packed_rings'))
+        for name in ('supports_hugepages', 'has_hyperthreading', 'supports_amd_sev'):
+            self.caps.holds(name)
+        self.assertEqual(0, self.asked('getDomainCapabilities'))
+
+    def test_only_who_needs_them_asks(self):
+        error = self.assertRaises(libvirt.libvirtError, self.caps.holds,
+                                  'supports_uefi')
+        self.assertEqual(libvirt.VIR_ERR_OPERATION_DENIED, error.get_error_code())

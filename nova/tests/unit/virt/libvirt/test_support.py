@@ -28,7 +28,7 @@ def view(features='', devices='', more='', files=None, pages='', libvirt=9_000_0
     guest = vconfig.LibvirtConfigDomainCaps()
     guest.parse_str(f'<domainCapabilities>{more}<devices>{devices}</devices>'
                     f'<features>{features}</features></domainCapabilities>')
-    return support.View(libvirt, hypervisor, caps, (guest,), (files or {}).get)
+    return support.View(libvirt, hypervisor, caps, lambda: (guest,), (files or {}).get)
 
 
 def holding(**kwargs):
