@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import os
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 from oslo_serialization import jsonutils
@@ -194,7 +195,7 @@ class HostResources:
 
     @staticmethod
     def uptime() -> str:
-        """Return what ``uptime`` prints of this host, after the time of day."""
+        """Return what ``uptime`` prints of this host."""
         return get_uptime()
 
     def _hypervisor(self) -> dict[str, Any]:
@@ -269,7 +270,7 @@ def _numa_cell(cell: numacells.HostCell, shared: CPUs, dedicated: CPUs,
 
 
 def get_uptime(proc: str = '/proc') -> str:
-    """Return what ``uptime`` prints, after the time of day.
+    """Return what ``uptime`` prints where nobody is logged in: clients take it apart.
 
     :param proc: where the proc file system is mounted.
     """
@@ -277,6 +278,12 @@ def get_uptime(proc: str = '/proc') -> str:
         minutes, _seconds = divmod(int(float(file.read().split()[0])), 60)
     with open(os.path.join(proc, 'loadavg'), encoding='ascii') as file:
         load = ', '.join(file.read().split()[:3])
+    now = time.strftime('%H:%M:%S')
+    return f' {now} up {_duration(minutes)},  0 user,  load average: {load}'
+
+
+def _duration(minutes: int) -> str:
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
-    return f'up {days} days, {hours}:{minutes:02},  load average: {load}'
+    since = f'{hours:2}:{minutes:02}' if hours else f'{minutes} min'
+    return f'{days} {"days" if days > 1 else "day"}, {since}' if days else since

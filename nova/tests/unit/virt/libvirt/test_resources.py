@@ -2,6 +2,7 @@
 # Copyright the nova-libvirt authors
 
 import os
+import re
 import types
 
 import fixtures
@@ -226,10 +227,22 @@ class TestUptime(base.TestCase):
                 file.write(content)
         return resources.get_uptime(self.state_path)
 
-    def test_days(self) -> None:
-        self.assertEqual('up 2 days, 3:04,  load average: 0.10, 0.20, 0.30',
-                         self.uptime(f'{(2 * 24 + 3) * 3600 + 4 * 60 + 59}.99'))
+    def test_shape_is_that_of_the_program(self) -> None:
+        hours, days = 3600, 24 * 3600
+        for seconds, expected in ((3, '0 min'), (59 * 60 + 59, '59 min'),
+                                  (2 * hours + 240, ' 2:04'), (14 * hours, '14:00'),
+                                  (days, '1 day, 0 min'),
+                                  (3 * days + 14 * hours, '3 days, 14:00')):
+            self.assertRegex(
+                self.uptime(f'{seconds}.99'), rf'^ \d\d:\d\d:\d\d up {expected},'
+                r'  0 user,  load average: 0\.10, 0\.20, 0\.30$')
 
-    def test_just_started(self) -> None:
-        self.assertEqual('up 0 days, 0:00,  load average: 0.10, 0.20, 0.30',
-                         self.uptime('3.10'))
+    def test_client_can_take_it_apart(self) -> None:
+        # as python-openstackclient does to show a hypervisor
+        found = re.match(
+            r'\s*(.+)\sup\s+(.+),\s+(.+)\susers?,\s+load average:\s(.+)',
+            self.uptime(f'{2 * 24 * 3600 + 3 * 3600}.00'))
+        assert found is not None
+        self.assertRegex(found[1], r'^\d\d:\d\d:\d\d$')
+        self.assertEqual(('2 days,  3:00', '0', '0.10, 0.20, 0.30'),
+                         found.groups()[1:])
