@@ -82,6 +82,14 @@ class SecretCallsContract(base.BackendTestCase):
         self.assertEqual(b'text', secret.value(0))
         self.assertNotIn('text', secret.XMLDesc(0))
 
+    def test_longest_value(self):
+        secret = self.define_secret()
+        secret.setValue(bytes(65536), 0)
+        error = self.failure(secret.setValue, b'x' * 65537, 0)
+        self.assertEqual((libvirt.VIR_ERR_RPC, libvirt.VIR_FROM_REMOTE),
+                         (error.get_error_code(), error.get_error_domain()))
+        self.assertEqual(bytes(65536), secret.value(0))
+
     def test_redefining_keeps_the_value(self):
         self.define_secret().setValue(b'x', 0)
         self.assertEqual(b'x', self.define_secret(ephemeral='yes').value(0))
