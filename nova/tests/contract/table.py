@@ -108,6 +108,8 @@ CONNECTION: dict[str, Call] = {
     'registerCloseCallback': _call(_OK, _nothing, None),
     'unregisterCloseCallback': _call(_OK),
     'secretDefineXML': _call(_XML, '<x/>', 0),
+    'secretLookupByUUIDString': _call(
+        libvirt.VIR_ERR_NO_SECRET, '5b3ee6a1-0000-4000-8000-000000000001'),
     'secretLookupByUsage': _call(
         libvirt.VIR_ERR_NO_SECRET, libvirt.VIR_SECRET_USAGE_TYPE_VOLUME, 'none'),
     'setKeepAlive': _call(
@@ -183,7 +185,8 @@ TEST_DRIVER_LACKS = frozenset({
     'getDomainCapabilities', 'getMemoryStats', 'jobStats', 'listNWFilters',
     'migrateSetMaxDowntime', 'migrateStartPostCopy', 'migrateToURI3',
     'nodeDeviceDefineXML', 'nwfilterDefineXML', 'nwfilterLookupByName',
-    'secretDefineXML', 'secretLookupByUsage', 'setKeepAlive', 'updateDeviceFlags',
+    'secretDefineXML', 'secretLookupByUUIDString', 'secretLookupByUsage',
+    'setKeepAlive', 'updateDeviceFlags',
 })
 _GONE = {
     'network': libvirt.VIR_ERR_NO_NETWORK, 'nwfilter': libvirt.VIR_ERR_NO_NWFILTER,

@@ -29,6 +29,8 @@ _HOLDERS = frozenset({
     'network', 'nodeDeviceLookupByName', 'raw', 'secret', 'snapshotLookupByName',
     'stream',
 })
+#: What is given the names of the calls that it makes.
+_NAMED = frozenset({'Callbacks'})
 #: The code of an error and the part of libvirt that it is of.
 Answer = tuple[int | None, int | None]
 
@@ -181,9 +183,17 @@ def _used() -> Iterator[str]:
     folder = pathlib.Path(nova.virt.libvirt.__file__).parent
     for path in folder.glob('*.py'):  # nothing below asks libvirt
         for node in ast.walk(ast.parse(path.read_text())):
-            if (isinstance(node, ast.Attribute) and node.attr in methods
+            if isinstance(node, ast.Call) and _name(node.func) in _NAMED:
+                yield from _literals(node.args)
+            elif (isinstance(node, ast.Attribute) and node.attr in methods
                     and _name(node.value) in _HOLDERS):
                 yield node.attr
+
+
+def _literals(nodes: list[ast.expr]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def _name(node: ast.expr) -> str:
