@@ -928,7 +928,8 @@ class PciDeviceDetachFailed(NovaException):
 
 class InvalidReservedMemoryPagesOption(Invalid):
     msg_fmt = _('[DEFAULT] reserved_huge_pages is %(conf)s; it takes '
-                'node:NUMBER,size:KIB,count:NUMBER')
+                'node:NUMBER,size:SIZE,count:NUMBER, the size in KiB or with its '
+                'unit, as 2M or 1GB')
 
 
 class InvalidLibvirtMdevConfig(NovaException):

@@ -100,8 +100,9 @@ OPTS: list[cfg.Opt] = [
              'cpu_dedicated_set replace it.'),
     cfg.MultiOpt(
         'reserved_huge_pages', item_type=types.Dict(), default=None,
-        help='Pages of the host that guests do not get, of one node and size in KiB '
-             'each: node:0,size:2048,count:64.'),
+        help='Pages of the host that guests do not get, of one node and size each, '
+             'in KiB or with its unit: node:0,size:2048,count:64 or '
+             'node:1,size:1GB,count:2.'),
 ]
 
 

@@ -150,6 +150,13 @@ class TestSettings(driver_base.DriverTestCase):
             self.cell(**{option: '0'})
             cfg.CONF.clear_override(option, None if section == 'DEFAULT' else section)
 
+    def test_nothing_is_begun_with_those_that_are_not_there(self) -> None:
+        self.flags(group='compute', cpu_dedicated_set='20-22')
+        path = os.path.join(self.state_path, 'elsewhere')
+        self.flags(instances_path=path)
+        self.assertRaises(exception.Invalid, self.make_driver)
+        self.assertFalse(os.path.exists(path))
+
     def test_those_that_go_later_are_refused_too(self) -> None:
         self.flags(group='compute', cpu_dedicated_set='2-3')
         made = self.make_driver()
