@@ -9,8 +9,6 @@ again, and what is left over.  The exit status is 1 where a limit is exceeded.
 """
 
 import argparse
-from collections.abc import Iterator
-import contextlib
 import gc
 import os
 import signal
@@ -19,23 +17,8 @@ import sys
 import time
 from typing import Any
 
+from benchmarks import daemon
 from nova import monkey_patch
-
-#: Says when a libvirtd answers that has found its running guests again.
-RETURN = """
-import sys, time, libvirt
-libvirt.registerErrorHandler(lambda *_: None, None)
-while True:
-    try:
-        conn = libvirt.open(sys.argv[1])
-        if len(conn.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)) == int(
-                sys.argv[2]):
-            break
-    except libvirt.libvirtError:
-        pass
-    time.sleep(0.01)
-print(time.monotonic(), flush=True)
-"""
 
 BACKENDS = (monkey_patch.EVENTLET, monkey_patch.THREADING)
 #: VIR_DOMAIN_RUNNING, VIR_DOMAIN_SHUTOFF
@@ -87,12 +70,10 @@ class _Bench:
 
     def run(self) -> int:
         from nova import heap
-        from nova.tests.fixtures import privatelibvirtd
         from nova.virt.libvirt import host
-        with privatelibvirtd.PrivateLibvirtd(
-                f'max_clients = {MAX_CLIENTS}', 'max_anonymous_clients = 4') as daemon:
-            self._daemon = daemon
-            self._host = host.Host(daemon.uri, lifecycle_event_handler=self._note,
+        with daemon.Daemon(f'max_clients = {MAX_CLIENTS}',
+                           'max_anonymous_clients = 4') as self._daemon:
+            self._host = host.Host(self._daemon.uri, lifecycle_event_handler=self._note,
                                    conn_event_handler=self._connection)
             self._host.initialize()
             self._make_guests()
@@ -141,14 +122,14 @@ class _Bench:
 
     def killed(self) -> str:
         """kill -9 and a new start; one guest dies while it is away."""
-        self._daemon.kill()
+        self._daemon.ask('kill')
         self._wait(lambda: not self.connected, 'loss')
         victim = self._uuids[0]
         began = time.monotonic()
-        self._daemon.kill_guest('fault-0')
+        self._daemon.ask('kill_guest', 'fault-0')
         # Looking whether it answers would stop the other greenlets.
         returned, seconds = self._right_after(
-            lambda: self._daemon.start(wait=False), off=victim)
+            lambda: self._daemon.ask('start', False), off=victim)
         told = self._told_after(victim, returned)
         self._host.get_connection().lookupByUUIDString(victim).create()
         return (f'away {returned - began:.1f} s; after that states right in '
@@ -156,9 +137,9 @@ class _Bench:
 
     def stopped(self) -> str:
         """SIGSTOP and SIGCONT."""
-        self._daemon.stop()
+        self._daemon.ask('stop')
         time.sleep(self._chosen.stopped)
-        _returned, seconds = self._right_after(self._daemon.go_on)
+        _returned, seconds = self._right_after(lambda: self._daemon.ask('go_on'))
         time.sleep(10)
         late = self._host._connection.calls.late
         self._check(not late, f'stopped: {late} still occupy threads after 10 s')
@@ -166,14 +147,14 @@ class _Bench:
 
     def socket_removed(self) -> str:
         """No way in any more, and then a new daemon."""
-        self._daemon.remove_socket()
+        self._daemon.ask('remove_socket')
         time.sleep(1)
         self._check(self.connected, 'socket_removed: the open connection is gone')
-        self._daemon.kill()
+        self._daemon.ask('kill')
         self._wait(lambda: not self.connected, 'loss')
         time.sleep(1)
         _returned, seconds = self._right_after(
-            lambda: self._daemon.start(wait=False))
+            lambda: self._daemon.ask('start', False))
         return f'states right in {seconds:.2f} s'
 
     def clients_exhausted(self) -> str:
@@ -182,14 +163,15 @@ class _Bench:
         from nova.virt.libvirt import connection
         second = connection.Connection(
             self._daemon.uri, opener=libvirt_open, open_timeout_s=5)
-        with self._others(MAX_CLIENTS - 1):
-            began = time.monotonic()
-            try:
-                second.get()
-                self._check(False, 'clients_exhausted: there was a place')
-            except exception.HypervisorUnavailable as error:
-                refusal = f'{time.monotonic() - began:.1f} s: {error}'
-            self._check(self.connected, 'clients_exhausted: ours is gone')
+        self._daemon.ask('occupy', MAX_CLIENTS - 1)
+        began = time.monotonic()
+        try:
+            second.get()
+            self._check(False, 'clients_exhausted: there was a place')
+        except exception.HypervisorUnavailable as error:
+            refusal = f'{time.monotonic() - began:.1f} s: {error}'
+        self._check(self.connected, 'clients_exhausted: ours is gone')
+        self._daemon.ask('leave')
         began = time.monotonic()
         second.reconnect()
         self._wait(lambda: second._test_connection(second._link), 'second connection')
@@ -198,33 +180,14 @@ class _Bench:
         second.close()
         return f'refused after {refusal!r}; connected {seconds:.2f} s after they went'
 
-    @contextlib.contextmanager
-    def _others(self, number: int) -> Iterator[None]:
-        """Clients in processes of their own."""
-        script = ('import libvirt, sys\n'
-                  'conn = libvirt.open(sys.argv[1])\n'
-                  'print("in", flush=True)\n'
-                  'sys.stdin.read()\n')
-        others = [subprocess.Popen(
-            [sys.executable, '-c', script, self._daemon.uri],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(number)]
-        try:
-            for other in others:
-                other.stdout.readline()
-            yield
-        finally:
-            for other in others:
-                other.kill()
-                other.communicate()
-
     def repeated(self) -> str:
         """kill -9 and a new start, again and again; nothing may pile up."""
         before, slowest = None, 0.0
         for number in range(self._chosen.repeat + 1):
-            self._daemon.kill()
+            self._daemon.ask('kill')
             self._wait(lambda: not self.connected, 'loss')
             _returned, seconds = self._right_after(
-                lambda: self._daemon.start(wait=False))
+                lambda: self._daemon.ask('start', False))
             slowest = max(slowest, seconds)
             if number == 0:
                 time.sleep(2)
@@ -248,15 +211,13 @@ class _Bench:
         :returns: when libvirtd was back, and how long it took from then.
         """
         running = len(self._uuids) - (off is not None)
-        watcher = subprocess.Popen(
-            [sys.executable, '-c', RETURN, self._daemon.uri, str(running)],
-            stdout=subprocess.PIPE, text=True)
+        self._daemon.ask('watch', running)
         give_back()
         expected = {each: _SHUT_OFF if each == off else _RUNNING
                     for each in self._uuids}
         self._wait(lambda: self._states() == expected and self.connected, 'truth')
         right = time.monotonic()
-        returned = float(watcher.communicate()[0])
+        returned = self._daemon.ask('returned')
         seconds = max(0.0, right - returned)
         self._check(seconds <= TRUTH_S, f'states right only after {seconds:.1f} s')
         return returned, seconds
