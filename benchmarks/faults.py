@@ -199,7 +199,7 @@ class _Bench:
         self._check(after[1] <= before[1] + 2,
                     f'repeated: descriptors {before} {after}')
         return (f'{self._chosen.repeat} times: states right in {slowest:.2f} s, '
-                f'threads {before[0]} -> {after[0]}, '
+                f'threads beside those for calls {before[0]} -> {after[0]}, '
                 f'descriptors {before[1]} -> {after[1]}')
 
     # Looking
@@ -248,14 +248,17 @@ class _Bench:
                 raise SystemExit(f'no {what} in 120 s')
             time.sleep(0.01)
 
-    @staticmethod
-    def _held() -> tuple[int, int]:
+    def _held(self) -> tuple[int, int]:
         """Return how many threads and descriptors this process has.
 
-        A dead connection that Python has not collected yet is not left over.
+        A dead connection that Python has not collected yet is not left over, nor are
+        the threads that are kept for calls: as many as there were calls at once.
         """
         gc.collect()
-        return len(os.listdir('/proc/self/task')), len(os.listdir('/proc/self/fd'))
+        lanes = self._host._connection.calls
+        kept = lanes._short.workers._count + lanes._long.workers._count
+        return (len(os.listdir('/proc/self/task')) - kept,
+                len(os.listdir('/proc/self/fd')))
 
 
 if __name__ == '__main__':
