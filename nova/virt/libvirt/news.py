@@ -45,7 +45,8 @@ class News:
         """Let the handler be told; it is not waited for."""
         with self._lock:
             self._waiting.append((connected, reason))
-            if self._thread is None:
+            # It may have ended by what is no error: a killed greenlet, for example.
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threads.start(self._tell_all)
 
     def join(self, timeout_s: float) -> None:

@@ -3,11 +3,9 @@
 
 import libvirt
 
-from nova.tests.fixtures import libvirt as fakelibvirt
 from nova.tests.fixtures.libvirt import waiting
-from nova.tests.unit import base
+from nova.tests.unit.virt.libvirt import latecalls
 from nova.virt.libvirt import callbacks
-from nova.virt.libvirt import calls
 from nova.virt.libvirt import errors
 
 LIFECYCLE = libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE
@@ -18,14 +16,9 @@ def nothing(*args):
     """Take an event."""
 
 
-class CallbacksTestCase(base.TestCase):
+class CallbacksTestCase(latecalls.LateCallsTestCase):
     def setUp(self):
         super().setUp()
-        self.fake = self.useFixture(fakelibvirt.FakeLibvirt())
-        self.raw = self.fake.open('qemu:///system')
-        self.calls = calls.Calls(0.05)
-        self.addCleanup(self.calls.close)
-        self.conn = self.calls.wrap(self.raw)
         self.callbacks = callbacks.Callbacks(
             'domainEventRegisterAny', 'domainEventDeregisterAny')
 

@@ -18,7 +18,7 @@ class NewsTestCase(base.TestCase):
         self.useFixture(fixtures.MonkeyPatch(
             'nova.virt.libvirt.news.FIRST_PAUSE_S', 0.01))
         self.told: list[tuple[bool, str | None]] = []
-        self.failing: list[Exception] = []
+        self.failing: list[BaseException] = []
         self.going_on = threading.Event()
         self.going_on.set()
         self.ended = threading.Event()
@@ -61,6 +61,13 @@ class NewsTestCase(base.TestCase):
             'nova.virt.libvirt.news.FIRST_PAUSE_S', 0.2))
         self.news.tell(*LOST)
         self.wait_told(LOST)
+        self.news.tell(*BACK)
+        self.wait_told(LOST, BACK)
+
+    def test_later_news_are_told_after_the_thread_was_killed(self) -> None:
+        self.failing = [SystemExit()]
+        self.news.tell(*LOST)
+        waiting.wait_for(lambda: not self.news._thread.is_alive(), 'its end')
         self.news.tell(*BACK)
         self.wait_told(LOST, BACK)
 

@@ -7,26 +7,16 @@ from unittest import mock
 import fixtures
 import libvirt
 
-from nova.tests.fixtures import libvirt as fakelibvirt
 from nova.tests.fixtures.libvirt import secret as fake_secret
 from nova.tests.fixtures.libvirt import waiting
-from nova.tests.unit import base
-from nova.virt.libvirt import calls
+from nova.tests.unit.virt.libvirt import latecalls
 from nova.virt.libvirt import errors
 from nova.virt.libvirt import secrets
 
 CALLS = ('secretLookupByUsage', 'secretDefineXML', 'setValue')
 
 
-class SecretsTestCase(base.TestCase):
-    def setUp(self):
-        super().setUp()
-        self.fake = self.useFixture(fakelibvirt.FakeLibvirt())
-        self.raw = self.fake.open('qemu:///system')
-        self.calls = calls.Calls(0.05)
-        self.addCleanup(self.calls.close)
-        self.conn = self.calls.wrap(self.raw)
-
+class SecretsTestCase(latecalls.LateCallsTestCase):
     def create(self, password='hidden', uuid=None, conn=None):  # nosec B107
         return secrets.create(conn or self.conn, 'ceph', 'a pool', password, uuid)
 
